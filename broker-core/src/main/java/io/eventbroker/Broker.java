@@ -1,0 +1,207 @@
+package io.eventbroker;
+
+import java.time.Duration;
+
+/**
+ * Hands events from those who publish them to those who subscribed, in one process and without either knowing the
+ * other.
+ *
+ * <p><b>Threads.</b> One broker thread owns all topics and subscriptions. Publishers put messages into a ring; the
+ * broker thread takes them out, one after the other, and puts each into the bounded queue of every subscription that
+ * matches it; each push subscription has a worker thread of its own, each inbox is read by whoever likes. Every method
+ * may be called by any thread, virtual ones and handlers included. No user code runs on the broker thread.
+ *
+ * <p><b>Ordering.</b> All subscriptions see what they receive in one order, which agrees with real time: if one publish
+ * returns before another begins, it comes first.
+ *
+ * <p><b>Visibility.</b> What a thread did before publishing happens-before what a handler does with the event; what
+ * handlers did happens-before the return of {@link #close(Duration)} and {@link #awaitQuiescence(Duration)}.
+ *
+ * <p><b>Full.</b> <em>A full subscription drops.</em> With a capacity of 10, the eleventh message waiting is dropped:
+ * the publisher is not told, the subscription {@linkplain SubscriptionStats#dropped() counts} it, and no other
+ * subscription notices. A full ring (the broker thread is behind by {@link BrokerConfig#withRingSize(int)} messages)
+ * makes {@code publish} wait and {@code tryPublish} return false.
+ *
+ * <p><b>Failure.</b> A handler that throws, blocks or leaves harms its own subscription only. If the broker thread dies
+ * the broker is {@link BrokerStats.State#FAILED}: publishers and subscribers are released with the cause.
+ *
+ * <p><b>What success does not promise.</b> A publish that returns was accepted: it will be routed to all that subscribe
+ * at that moment in the order, or counted as lost to a named cause. It has not been handled yet, and it does not
+ * survive the process.
+ *
+ * <pre>{@code
+ * static final Topic<String> GREETINGS = Topic.of("greetings", String.class);
+ *
+ * try (Broker broker = Broker.open()) {
+ *   broker.subscribe(GREETINGS, System.out::println);
+ *   broker.publish(GREETINGS, "Hello, world");
+ * }                                             // close lets handlers finish what was published
+ * }</pre>
+ */
+public interface Broker extends AutoCloseable {
+    /**
+     * Opens a broker with default settings. It lasts until it is closed.
+     *
+     * @return the broker
+     */
+    static Broker open() {
+        return open(BrokerConfig.defaults());
+    }
+
+    /**
+     * Opens a broker. It lasts until it is closed.
+     *
+     * @param config its settings
+     * @return the broker
+     * @throws NullPointerException if {@code config} is null
+     */
+    static Broker open(BrokerConfig config) {
+        return ActiveBroker.open(config);
+    }
+
+    /**
+     * Opens a broker without threads, which its caller steps: for tests.
+     *
+     * @return the broker
+     */
+    static ManualBroker manual() {
+        return manual(BrokerConfig.defaults());
+    }
+
+    /**
+     * Opens a broker without threads, which its caller steps: for tests.
+     *
+     * @param config its settings; the thread factory is not used
+     * @return the broker
+     * @throws NullPointerException if {@code config} is null
+     */
+    static ManualBroker manual(BrokerConfig config) {
+        return new SteppedBroker(config);
+    }
+
+    /**
+     * Publishes an event, waiting while the ring is full. A publish that need not wait ignores
+     * (and keeps) the interrupt status.
+     *
+     * @param <T> the type of the topic's events
+     * @param topic where to publish
+     * @param event what to publish; not copied, so it should be immutable or left alone
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalStateException if the topic's name is in use with another definition; or on a {@link ManualBroker}
+     *     if the ring is full and nothing can be stepped to make room
+     * @throws BrokerClosedException if the broker is closing, closed or failed; nothing was published
+     * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
+     *     published
+     */
+    <T> void publish(Topic<T> topic, T event);
+
+    /**
+     * Publishes an event if the ring has room now.
+     *
+     * @param <T> the type of the topic's events
+     * @param topic where to publish
+     * @param event what to publish
+     * @return true if accepted, false if the ring is full
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws BrokerClosedException if the broker is closing, closed or failed; nothing was published
+     */
+    <T> boolean tryPublish(Topic<T> topic, T event);
+
+    /**
+     * Publishes an event, waiting no longer than a given time while the ring is full.
+     *
+     * @param <T> the type of the topic's events
+     * @param topic where to publish
+     * @param event what to publish
+     * @param timeout how long to wait; zero or negative: not at all
+     * @return true if accepted, false if the ring stayed full
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws BrokerClosedException if the broker is closing, closed or failed; nothing was published
+     * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
+     *     published
+     */
+    <T> boolean tryPublish(Topic<T> topic, T event, Duration timeout);
+
+    /**
+     * Subscribes a handler with default settings; the same as {@code subscription(from).onEvent(handler)}.
+     *
+     * @param <T> the type of the events
+     * @param from what to subscribe to
+     * @param handler called for each event
+     * @return the subscription
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws BrokerClosedException if the broker is closing, closed or failed
+     */
+    <T> Subscription subscribe(TopicPattern<T> from, Handler<? super T> handler);
+
+    /**
+     * Subscribes an inbox with default settings; the same as {@code subscription(from).inbox()}.
+     *
+     * @param <T> the type of the events
+     * @param from what to subscribe to
+     * @return the inbox
+     * @throws NullPointerException if {@code from} is null
+     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws BrokerClosedException if the broker is closing, closed or failed
+     */
+    <T> Inbox<T> inbox(TopicPattern<T> from);
+
+    /**
+     * Begins a subscription with settings of its own.
+     *
+     * @param <T> the type of the events
+     * @param from what to subscribe to
+     * @return a builder; nothing happens until its chain is ended
+     * @throws NullPointerException if {@code from} is null
+     */
+    @CheckReturnValue
+    <T> SubscriptionBuilder<T> subscription(TopicPattern<T> from);
+
+    /**
+     * The broker's state and totals. Answers for ever, also after the end.
+     *
+     * @return a snapshot
+     */
+    BrokerStats stats();
+
+    /**
+     * Waits until everything published has been routed and every push subscription has handled what it was given. What
+     * inboxes hold does not count, nor does what a reader is doing with what it took. With publishers still at work it
+     * tells of one moment between call and return.
+     *
+     * @param timeout how long to wait; zero or negative: not at all
+     * @return true if everything was quiet, false if the time passed
+     * @throws NullPointerException if {@code timeout} is null
+     * @throws IllegalStateException if called by a handler of this broker, which would wait for itself
+     * @throws BrokerClosedException if the broker failed
+     * @throws InterruptedException if interrupted while waiting
+     */
+    boolean awaitQuiescence(Duration timeout) throws InterruptedException;
+
+    /**
+     * Closes the broker.
+     *
+     * <p>First every thread outside a handler is refused while handlers may still publish, until everything is quiet or
+     * a quarter of the time is left, so that a chain of handlers loses no tail. Then everybody is refused, and what was
+     * accepted is routed and delivered until the deadline. At the deadline what still waits is abandoned, each handler
+     * still running is interrupted once, and this method returns soon after. Inboxes end, and what is in them can still
+     * be taken; readers are not waited for.
+     *
+     * <p>With a timeout of zero or less nothing is waited for. A second call waits for the end too, at most its own
+     * timeout. A caller that is interrupted, before or while it waits, moves the deadline to now, and keeps its status.
+     * Called by a handler it does not wait: the close goes on without it, and the report is an interim one. On a failed
+     * broker it returns the report.
+     *
+     * @param timeout how long to wait for handlers
+     * @return the report: what became of every message, and which handler would not stop
+     * @throws NullPointerException if {@code timeout} is null
+     */
+    BrokerStats close(Duration timeout);
+
+    /** Closes the broker with the {@linkplain BrokerConfig#withCloseTimeout(Duration) configured} timeout. */
+    @Override
+    void close();
+}

@@ -1,0 +1,144 @@
+package io.eventbroker;
+
+import io.eventbroker.BrokerStats.State;
+import io.eventbroker.internal.Ring;
+import io.eventbroker.internal.Timing;
+import io.eventbroker.internal.Wait;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The way from the first call of {@code close} to CLOSED, phase by phase. Only for the broker's loop. */
+final class Closing {
+    /*
+     * DRAINING  handlers may publish          until all is quiet, or a quarter of the time is left
+     * CLOSING   nobody may; route the rest    up to the cursor as it was, or until the deadline
+     *           seal: inboxes end, workers finish their queues
+     *           deadline: cancel, interrupt   once; what waits is abandoned
+     * CLOSED    when all workers have ended, or a grace period after the deadline
+     *
+     * Nothing accepted is missed: a publisher claims its slot (a CAS on the cursor), then reads the state; here the
+     * state is written, then the cursor read. So whoever claims beyond what is read here sees CLOSING and withdraws.
+     */
+    /** How long handlers interrupted at the deadline are given to end, in ns. */
+    static final long GRACE = 100_000_000;
+
+    private final Ring<TopicDefinition> ring;
+    private final Lifecycle lifecycle;
+    private final Directory directory;
+    private final Timing timing;
+    private final BooleanSupplier isQuiet;
+
+    /** Those alive when closing began; null before. Read by anybody. */
+    private volatile @Nullable List<QueuedSubscription<?>> roster;
+
+    /** The end of the phase that has begun. */
+    private @Nullable Wait phaseEnd;
+
+    private @Nullable Wait deadline;
+    private long lastToRoute;
+    private boolean sealed;
+    private boolean cancelled;
+
+    Closing(
+            Ring<TopicDefinition> ring,
+            Lifecycle lifecycle,
+            Directory directory,
+            Timing timing,
+            BooleanSupplier isQuiet) {
+        this.ring = ring;
+        this.lifecycle = lifecycle;
+        this.directory = directory;
+        this.timing = timing;
+        this.isQuiet = isQuiet;
+    }
+
+    @Nullable List<QueuedSubscription<?>> roster() {
+        return roster;
+    }
+
+    /** Whether nothing is routed any more. */
+    boolean isSealed() {
+        return sealed;
+    }
+
+    /** How long until time alone brings the next phase, in ns, or {@link Timing#FOREVER}. */
+    long untilNextPhase() {
+        return phaseEnd == null ? Timing.FOREVER : phaseEnd.remaining();
+    }
+
+    /** Goes one phase further if it is time to; returns whether it did. */
+    boolean advance() {
+        if (roster == null) {
+            begin();
+            return true;
+        }
+        if (lifecycle.state() == State.DRAINING) {
+            return drain();
+        }
+        if (!sealed) {
+            return routeTheRest();
+        }
+        return cancelled ? awaitInterrupted() : awaitWorkers();
+    }
+
+    private void begin() {
+        roster = directory.living();
+        long timeout = Math.max(0, lifecycle.closeNanos());
+        phaseEnd = Wait.signalled(timing, this, timeout - timeout / 4);
+        deadline = Wait.signalled(timing, this, timeout);
+    }
+
+    private boolean drain() {
+        if (!isPhaseOver() && !isQuiet.getAsBoolean()) {
+            return false;
+        }
+        lifecycle.advance(State.CLOSING);
+        VarHandle.fullFence();
+        lastToRoute = ring.claimed();
+        phaseEnd = deadline;
+        return true;
+    }
+
+    private boolean routeTheRest() {
+        if (ring.consumed() < lastToRoute && !isPhaseOver()) {
+            return false;
+        }
+        sealed = true;
+        directory.living().forEach(subscription -> subscription.seal(null));
+        return true;
+    }
+
+    private boolean awaitWorkers() {
+        if (directory.working().isEmpty()) {
+            lifecycle.advance(State.CLOSED);
+            return true;
+        }
+        if (!isPhaseOver()) {
+            return false;
+        }
+        cancelled = true;
+        phaseEnd = Wait.signalled(timing, this, GRACE);
+        directory.working().forEach(PushSubscription::cancel);
+        directory.working().forEach(PushSubscription::interrupt);
+        return true;
+    }
+
+    private boolean awaitInterrupted() {
+        if (!directory.working().isEmpty() && !untilOver()) {
+            return false;
+        }
+        directory.working().forEach(PushSubscription::giveUp);
+        lifecycle.advance(State.CLOSED);
+        return true;
+    }
+
+    private boolean isPhaseOver() {
+        return lifecycle.isHurried() || untilOver();
+    }
+
+    private boolean untilOver() {
+        return untilNextPhase() <= 0;
+    }
+}

@@ -1,0 +1,67 @@
+package io.eventbroker;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Something the broker's loop is to do, once it has routed all that was published before. */
+final class Command {
+    /** What to do; returns null, or what the caller is to throw because nothing was changed. */
+    @FunctionalInterface
+    interface Action {
+        @Nullable Supplier<RuntimeException> apply();
+    }
+
+    private enum Status {
+        PENDING,
+        APPLIED,
+        REFUSED
+    }
+
+    /** The last message to be routed before. */
+    final long at;
+
+    private final Action action;
+    private final @Nullable Thread caller;
+
+    /** From PENDING once: by the loop, or by the caller when the loop has ended. */
+    private final AtomicReference<Status> status = new AtomicReference<>(Status.PENDING);
+
+    /** Written by the loop before the status. */
+    private @Nullable Supplier<RuntimeException> objection;
+
+    Command(long at, Action action, @Nullable Thread caller) {
+        this.at = at;
+        this.action = action;
+        this.caller = caller;
+    }
+
+    void apply() {
+        objection = action.apply();
+        end(Status.APPLIED);
+    }
+
+    void refuse() {
+        end(Status.REFUSED);
+    }
+
+    private void end(Status last) {
+        if (status.compareAndSet(Status.PENDING, last)) {
+            LockSupport.unpark(caller);
+        }
+    }
+
+    boolean isPending() {
+        return status.get() == Status.PENDING;
+    }
+
+    boolean wasApplied() {
+        return status.get() == Status.APPLIED;
+    }
+
+    /** Why the command changed nothing; to be read after it was applied. */
+    @Nullable Supplier<RuntimeException> objection() {
+        return objection;
+    }
+}

@@ -1,0 +1,126 @@
+package io.eventbroker;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who subscribes to what. Written by the broker's loop only; publishers look up routes, and statistics and quiescence
+ * read the rest, at any time.
+ */
+final class Directory {
+    private final Map<String, Route> routes = new ConcurrentHashMap<>();
+
+    /** The living, by name. */
+    private final Map<String, Member> living = new ConcurrentHashMap<>();
+
+    /** Push subscriptions whose workers have not all ended; cancelled ones may be among them. */
+    private final Set<PushSubscription<?>> working = ConcurrentHashMap.newKeySet();
+
+    private long admitted;
+
+    private record Member(long number, QueuedSubscription<?> subscription) {}
+
+    /** Where the events of a topic go; null if nobody subscribes to its name. */
+    @Nullable Route route(TopicDefinition topic) {
+        return routes.get(topic.name());
+    }
+
+    /** Refuses a topic whose name is in use with another definition. */
+    void requireSameDefinition(TopicDefinition topic) {
+        Route route = routes.get(topic.name());
+        if (route != null && !route.definition.equals(topic)) {
+            throw clash(route.definition, topic);
+        }
+    }
+
+    private static IllegalStateException clash(TopicDefinition known, TopicDefinition given) {
+        return new IllegalStateException(given + " clashes with " + known
+                + ", which has subscriptions: one name has one definition, so share the topic as a constant");
+    }
+
+    /** Adds a subscription and names it; changes nothing if it returns what its owner is to be told. */
+    @Nullable Supplier<RuntimeException> add(QueuedSubscription<?> subscription) {
+        TopicDefinition definition = subscription.source.definition();
+        Route known = routes.get(definition.name());
+        if (known != null && !known.definition.equals(definition)) {
+            return () -> clash(known.definition, definition);
+        }
+        String given = subscription.givenName;
+        if (given != null && living.containsKey(given)) {
+            return () -> new IllegalStateException("a living subscription is named \"" + given
+                    + "\" already; give each a name of its own, or unsubscribe the other first");
+        }
+        admitted++;
+        if (given == null) {
+            subscription.setName(freeName(definition.name()));
+        }
+        living.put(subscription.name(), new Member(admitted, subscription));
+        if (subscription instanceof PushSubscription<?> push) {
+            working.add(push);
+        }
+        routes.computeIfAbsent(definition.name(), name -> new Route(definition))
+                .subscriptions
+                .add(subscription);
+        return null;
+    }
+
+    private String freeName(String topic) {
+        long number = admitted;
+        String name = topic + "-" + number;
+        while (living.containsKey(name)) {
+            name = topic + "-" + ++number;
+        }
+        return name;
+    }
+
+    /** Removes a subscription and cancels it; does nothing if it was removed before. */
+    void remove(QueuedSubscription<?> subscription) {
+        Member member = living.get(subscription.name());
+        if (member == null || !member.subscription.equals(subscription)) {
+            return;
+        }
+        living.remove(subscription.name());
+        String topic = subscription.source.name();
+        Route route = routes.get(topic);
+        if (route != null) {
+            route.subscriptions.remove(subscription);
+            if (route.subscriptions.isEmpty()) {
+                routes.remove(topic);
+            }
+        }
+        subscription.cancel();
+    }
+
+    /** Forgets a push subscription whose workers have ended. */
+    void retire(PushSubscription<?> push) {
+        working.remove(push);
+    }
+
+    /** Push subscriptions whose workers have not all ended. */
+    Set<PushSubscription<?>> working() {
+        return working;
+    }
+
+    /** The living, oldest first. */
+    List<QueuedSubscription<?>> living() {
+        return living.values().stream()
+                .sorted(Comparator.comparingLong(Member::number))
+                .<QueuedSubscription<?>>map(Member::subscription)
+                .toList();
+    }
+
+    /** Whether no push subscription has anything waiting or in hand. */
+    boolean isQuiet() {
+        for (PushSubscription<?> push : working) {
+            if (!push.isQuiet()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,29 @@
+package io.eventbroker;
+
+/**
+ * What a push subscription does with an event.
+ *
+ * <p><b>Threads.</b> A subscription with one worker (the default) calls its handler for one event at a time, in order,
+ * and one call happens-before the next. With {@link SubscriptionBuilder#concurrency(int) several workers} the handler
+ * must be safe for use by several threads.
+ *
+ * <p><b>Failure.</b> Whatever is thrown, an {@link Error} included, is caught, counted as
+ * {@link SubscriptionStats#failed() failed} and logged; the next event is handled as usual and no other subscription
+ * notices.
+ *
+ * <p><b>Waiting.</b> A handler may block: it delays its own subscription only. It may publish, subscribe, unsubscribe
+ * and close. When {@link Broker#close(java.time.Duration)} reaches its deadline, a handler still running is interrupted
+ * once.
+ *
+ * @param <T> the type of the events
+ */
+@FunctionalInterface
+public interface Handler<T> {
+    /**
+     * Handles one event.
+     *
+     * @param event the event, never null
+     * @throws Exception if the event could not be handled; it is counted and logged, not rethrown
+     */
+    void handle(T event) throws Exception;
+}

@@ -1,0 +1,115 @@
+package io.eventbroker;
+
+import io.eventbroker.BrokerStats.State;
+import org.jspecify.annotations.Nullable;
+
+/** Where a broker is in its life, and who may publish there. */
+final class Lifecycle {
+    /*
+     * OPEN → DRAINING by the first closer; every other transition by whoever runs the broker's loop. Only forward, under
+     * this object's monitor; read without it.
+     */
+    private volatile State state = State.OPEN;
+
+    /** Written before the state becomes DRAINING. */
+    private volatile long closeNanos;
+
+    /** Set by an interrupted closer: the deadline is now. */
+    private volatile boolean hurried;
+
+    /** Written before the state becomes FAILED. */
+    private volatile @Nullable Throwable failure;
+
+    /** The worker whose handler is running on this thread, if any. Per broker: a handler of one may step another. */
+    @SuppressWarnings("ThreadLocalUsage")
+    private final ThreadLocal<Object> handling = new ThreadLocal<>();
+
+    private final String brokerName;
+
+    Lifecycle(String brokerName) {
+        this.brokerName = brokerName;
+    }
+
+    State state() {
+        return state;
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** Whether a thread inside a handler may publish. */
+    boolean isOpenToHandlers() {
+        return state.compareTo(State.DRAINING) <= 0;
+    }
+
+    /** Whether nothing will be routed any more. */
+    boolean hasEnded() {
+        return state.compareTo(State.CLOSED) >= 0;
+    }
+
+    @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** Begins to close; returns false if that has begun before. */
+    synchronized boolean drain(long timeoutNanos) {
+        if (state != State.OPEN) {
+            return false;
+        }
+        closeNanos = timeoutNanos;
+        state = State.DRAINING;
+        return true;
+    }
+
+    /** How long the closer that began it gave, in ns. */
+    long closeNanos() {
+        return closeNanos;
+    }
+
+    void hurry() {
+        hurried = true;
+    }
+
+    boolean isHurried() {
+        return hurried;
+    }
+
+    /** Goes on to a later state, unless the broker has failed. */
+    synchronized void advance(State next) {
+        if (state.compareTo(next) < 0) {
+            state = next;
+        }
+    }
+
+    synchronized void fail(Throwable cause) {
+        if (!hasEnded()) {
+            failure = cause;
+            state = State.FAILED;
+        }
+    }
+
+    /** Tells whose handler the calling thread runs from here on; returns whose it ran before. */
+    @Nullable Object enter(@Nullable Object worker) {
+        Object outer = handling.get();
+        if (worker == null) {
+            handling.remove();
+        } else {
+            handling.set(worker);
+        }
+        return outer;
+    }
+
+    /** Whether the calling thread is inside a handler of this broker. */
+    boolean isInsideHandler() {
+        return handling.get() != null;
+    }
+
+    BrokerClosedException closedException() {
+        Throwable cause = failure;
+        return new BrokerClosedException(
+                "broker \"" + brokerName + "\" is "
+                        + (cause != null ? "failed" : state == State.CLOSED ? "closed" : "closing"),
+                cause);
+    }
+}

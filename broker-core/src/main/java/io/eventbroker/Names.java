@@ -1,0 +1,122 @@
+package io.eventbroker;
+
+import java.util.Objects;
+
+/** The rules for names, types and numbers; each refusal says what was given and what is allowed. */
+final class Names {
+    private static final int MAX_LABEL_LENGTH = 256;
+    private static final int SHOWN = 80;
+
+    private Names() {}
+
+    /** A topic's name, as {@link Topic} describes it. */
+    static String requireTopicName(String name) {
+        Objects.requireNonNull(name, "topic name");
+        requireLength("topic name", name, Topic.MAX_NAME_LENGTH);
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (isSpaceOrControl(c)) {
+                throw badName(
+                        name,
+                        "has the character U+" + hex(c) + " at index " + i
+                                + "; whitespace and control characters are not allowed");
+            }
+            if (Character.isSurrogate(c) && !isPaired(name, i)) {
+                throw badName(name, "has an unpaired surrogate at index " + i + "; it must be well-formed Unicode");
+            }
+        }
+        if (name.charAt(0) == '$') {
+            throw badName(name, "begins with '$', which is reserved for the broker's own topics");
+        }
+        requireTokens(name);
+        return name;
+    }
+
+    private static void requireTokens(String name) {
+        int start = 0;
+        while (start <= name.length()) {
+            int dot = name.indexOf('.', start);
+            int end = dot < 0 ? name.length() : dot;
+            if (end == start) {
+                throw badName(name, "has an empty token at index " + start + "; tokens are joined by single dots");
+            }
+            if (end == start + 1 && (name.charAt(start) == '*' || name.charAt(start) == '>')) {
+                throw badName(
+                        name,
+                        "has the wildcard '" + name.charAt(start) + "' as a token at index " + start
+                                + "; a topic is one literal name");
+            }
+            start = end + 1;
+        }
+    }
+
+    /** The name of a broker or of a subscription: for people, threads and log lines. */
+    static String requireLabel(String what, String label) {
+        Objects.requireNonNull(label, what);
+        requireLength(what, label, MAX_LABEL_LENGTH);
+        if (label.isBlank()) {
+            throw new IllegalArgumentException(what + " is blank; it must have a visible character");
+        }
+        for (int i = 0; i < label.length(); i++) {
+            if (Character.isISOControl(label.charAt(i))) {
+                throw new IllegalArgumentException(what + " " + quote(label) + " has the control character U+"
+                        + hex(label.charAt(i)) + " at index " + i + "; control characters are not allowed");
+            }
+        }
+        return label;
+    }
+
+    static <T> Class<T> requireEventType(Class<T> type) {
+        Objects.requireNonNull(type, "type");
+        if (type.isPrimitive()) {
+            throw new IllegalArgumentException(
+                    "type " + type + " is primitive; events are objects, so give a class such as Integer.class");
+        }
+        return type;
+    }
+
+    static int requireRange(String what, int given, int min, int max) {
+        if (given < min || given > max) {
+            throw new IllegalArgumentException(what + " " + given + " is not allowed; from " + min + " to " + max);
+        }
+        return given;
+    }
+
+    private static void requireLength(String what, String given, int max) {
+        if (given.isEmpty()) {
+            throw new IllegalArgumentException(what + " is empty; it must have from 1 to " + max + " characters");
+        }
+        if (given.length() > max) {
+            throw new IllegalArgumentException(what + " " + quote(given) + " has " + given.length()
+                    + " characters; at most " + max + " are allowed");
+        }
+    }
+
+    private static boolean isSpaceOrControl(char c) {
+        return Character.isWhitespace(c) || Character.isSpaceChar(c) || Character.isISOControl(c);
+    }
+
+    private static boolean isPaired(String name, int i) {
+        return Character.isHighSurrogate(name.charAt(i))
+                ? i + 1 < name.length() && Character.isLowSurrogate(name.charAt(i + 1))
+                : i > 0 && Character.isHighSurrogate(name.charAt(i - 1));
+    }
+
+    private static IllegalArgumentException badName(String name, String why) {
+        return new IllegalArgumentException("topic name " + quote(name) + " " + why);
+    }
+
+    /** The start of a name, with what would garble a log line replaced. */
+    private static String quote(String given) {
+        StringBuilder shown = new StringBuilder("\"");
+        for (int i = 0; i < Math.min(given.length(), SHOWN); i++) {
+            char c = given.charAt(i);
+            shown.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+        }
+        return shown.append(given.length() > SHOWN ? "…\"" : "\"").toString();
+    }
+
+    private static String hex(char c) {
+        return String.format("%04X", (int) c);
+    }
+}

@@ -1,0 +1,201 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Timing;
+import io.eventbroker.internal.Wait;
+import io.eventbroker.internal.WaitSet;
+import io.eventbroker.internal.Waiter;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A subscription that is read by pulling. */
+final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T> {
+    private final Timing timing;
+    private final WaitSet readers = new WaitSet();
+
+    /** Makes several readers one consumer; never held while a reader waits. */
+    private final ReentrantLock turn = new ReentrantLock();
+
+    PullSubscription(SubscriptionSpec<T> spec, Timing timing, Consumer<? super QueuedSubscription<?>> canceller) {
+        super(spec.source(), spec.name(), spec.capacity(), canceller);
+        this.timing = timing;
+    }
+
+    @Override
+    void wake() {
+        readers.signalOne();
+    }
+
+    @Override
+    void seal(@Nullable Throwable why) {
+        super.seal(why);
+        readers.signalAll();
+    }
+
+    @Override
+    public T take() throws InterruptedException {
+        return Objects.requireNonNull(await(Timing.FOREVER, true));
+    }
+
+    @Override
+    public @Nullable T poll() {
+        return nextOrEnd(true);
+    }
+
+    @Override
+    public @Nullable T poll(Duration timeout) throws InterruptedException {
+        return await(Timing.nanos(Objects.requireNonNull(timeout, "timeout")), true);
+    }
+
+    @Override
+    public int drainTo(Collection<? super T> sink) {
+        Objects.requireNonNull(sink, "sink");
+        int moved = 0;
+        for (int left = size(); left > 0; left--) {
+            T event = receive(true);
+            if (event == null) {
+                break; // another reader was faster
+            }
+            sink.add(event);
+            moved++;
+        }
+        return moved;
+    }
+
+    @Override
+    public Iterator<T> iterator() {
+        return new Events();
+    }
+
+    @Override
+    public void close() {
+        unsubscribe();
+    }
+
+    @Override
+    public SubscriptionStats stats() {
+        long taken;
+        long delivered;
+        turn.lock();
+        try {
+            taken = taken();
+            delivered = delivered();
+        } finally {
+            turn.unlock();
+        }
+        long dropped = dropped();
+        long queued = Math.min(enqueued() - taken, capacity);
+        return new Snapshots.OfSubscription(
+                name(), matched(), delivered, 0, 0, dropped, 0, queued, taken - delivered, false);
+    }
+
+    /** The next event, if it comes in time. */
+    private @Nullable T await(long nanos, boolean delivered) throws InterruptedException {
+        T event = nextOrEnd(delivered);
+        if (event != null || nanos <= 0) {
+            return event;
+        }
+        Wait wait = Wait.signalled(timing, this, nanos);
+        Waiter waiter = new Waiter();
+        readers.add(waiter);
+        try {
+            while (true) {
+                waiter.prepare();
+                event = nextOrEnd(delivered);
+                if (event != null || wait.isOver()) {
+                    return event;
+                }
+                while (waiter.isWaiting() && !wait.isOver()) {
+                    if (Thread.interrupted()) {
+                        throw new InterruptedException();
+                    }
+                    wait.pause();
+                }
+                waiter.cancel();
+            }
+        } finally {
+            readers.remove(waiter);
+            if (waiter.cancel() && !isEmpty()) {
+                readers.signalOne(); // the signal was for somebody who goes on reading
+            }
+        }
+    }
+
+    /** The next event, or null if there is none now. */
+    private @Nullable T nextOrEnd(boolean delivered) {
+        T event = receive(delivered);
+        if (event == null && isSealed()) {
+            event = receive(delivered); // it may have come just before the end
+            if (event == null) {
+                throw new SubscriptionClosedException(this + " has ended", cause());
+            }
+        }
+        return event;
+    }
+
+    private @Nullable T receive(boolean delivered) {
+        T event;
+        turn.lock();
+        try {
+            event = next();
+            if (event != null && delivered) {
+                countDelivered();
+            }
+        } finally {
+            turn.unlock();
+        }
+        if (event != null && !isEmpty()) {
+            readers.signalOne();
+        }
+        return event;
+    }
+
+    private void give() {
+        turn.lock();
+        try {
+            countDelivered();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private final class Events implements Iterator<T> {
+        private @Nullable T upcoming;
+
+        @Override
+        public boolean hasNext() {
+            if (upcoming != null) {
+                return true;
+            }
+            try {
+                upcoming = await(Timing.FOREVER, false);
+                return true;
+            } catch (SubscriptionClosedException e) {
+                if (e.getCause() != null) {
+                    throw e;
+                }
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CancellationException("interrupted while waiting for the next event of " + name());
+            }
+        }
+
+        @Override
+        public T next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException(PullSubscription.this + " has ended");
+            }
+            T event = Objects.requireNonNull(upcoming);
+            upcoming = null;
+            give();
+            return event;
+        }
+    }
+}

@@ -1,0 +1,290 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Counters;
+import io.eventbroker.internal.Timing;
+import io.eventbroker.internal.WaitSet;
+import io.eventbroker.internal.Waiter;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A subscription whose workers call a handler. */
+final class PushSubscription<T> extends QueuedSubscription<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+
+    private static final int HANDLED = 0;
+    private static final int FAILED = 1;
+
+    private final Handler<? super T> handler;
+    private final Lifecycle lifecycle;
+    private final Consumer<? super PushSubscription<?>> retirement;
+    private final List<Worker> workers;
+    private final WaitSet idle = new WaitSet();
+    private List<Thread> threads = List.of();
+
+    /** Makes several workers one consumer; never held while a handler runs. */
+    private final ReentrantLock turn = new ReentrantLock();
+
+    /** Workers that have not ended. */
+    private final AtomicInteger running;
+
+    /** Written by the loop: nothing more is dispatched. */
+    private volatile boolean cut;
+
+    /** Written by the last worker that ends, or by the loop when it gives up: TAKEN has its last value. */
+    private volatile boolean over;
+
+    /** Whether a failure was logged; a lost update costs a log line. */
+    private boolean complained;
+
+    PushSubscription(
+            SubscriptionSpec<T> spec,
+            Handler<? super T> handler,
+            Lifecycle lifecycle,
+            Consumer<? super QueuedSubscription<?>> canceller,
+            Consumer<? super PushSubscription<?>> retirement) {
+        super(spec.source(), spec.name(), spec.capacity(), canceller);
+        this.handler = handler;
+        this.lifecycle = lifecycle;
+        this.retirement = retirement;
+        this.running = new AtomicInteger(spec.workers());
+        this.workers =
+                IntStream.range(0, spec.workers()).mapToObj(i -> new Worker()).toList();
+        workers.forEach(worker -> idle.add(worker.waiter));
+    }
+
+    List<Worker> workers() {
+        return workers;
+    }
+
+    /** The workers' threads, where they have threads of their own. */
+    List<Thread> threads() {
+        return threads;
+    }
+
+    void setThreads(List<Thread> threads) {
+        this.threads = threads;
+    }
+
+    @Override
+    void wake() {
+        idle.signalOne();
+    }
+
+    @Override
+    void seal(@Nullable Throwable why) {
+        super.seal(why);
+        idle.signalAll();
+    }
+
+    /** Ends the subscription: what waits is abandoned. */
+    @Override
+    void cancel() {
+        cut = true;
+        super.cancel();
+    }
+
+    /** Interrupts the handlers that are running. */
+    void interrupt() {
+        workers.forEach(Worker::interrupt);
+    }
+
+    /** Waits no longer for handlers that will not stop. */
+    void giveUp() {
+        over = true;
+    }
+
+    /** Whether every message is accounted for and none is in hand. */
+    boolean isQuiet() {
+        boolean ended = over;
+        long done = sum(HANDLED) + sum(FAILED);
+        long abandoned = ended ? enqueued() - taken() : 0;
+        long dropped = dropped();
+        return matched() == done + dropped + abandoned;
+    }
+
+    @Override
+    public SubscriptionStats stats() {
+        boolean ended = over;
+        long handled = sum(HANDLED);
+        long failed = sum(FAILED);
+        long taken = taken();
+        long dropped = dropped();
+        long waiting = Math.min(enqueued() - taken, capacity);
+        return new Snapshots.OfSubscription(
+                name(),
+                matched(),
+                handled + failed,
+                handled,
+                failed,
+                dropped,
+                ended ? waiting : 0,
+                ended ? 0 : waiting,
+                Math.min(taken - handled - failed, workers.size()),
+                ended && running.get() > 0);
+    }
+
+    private long sum(int counter) {
+        long sum = 0;
+        for (Worker worker : workers) {
+            sum += worker.results.get(counter);
+        }
+        return sum;
+    }
+
+    /** Takes events and calls the handler, one at a time: as a thread of its own, or step by step. */
+    final class Worker implements Runnable {
+        private final Counters results = new Counters(2);
+        private final Waiter waiter = new Waiter();
+
+        /** The thread that runs this worker now. Written by that thread. */
+        private volatile @Nullable Thread runner;
+
+        /** Only for the thread that runs this worker. */
+        private boolean ended;
+
+        @Override
+        public void run() {
+            lifecycle.enter(this);
+            runner = Thread.currentThread();
+            try {
+                while (!ended) {
+                    if (!step()) {
+                        await();
+                    }
+                }
+            } finally {
+                runner = null;
+                lifecycle.enter(null);
+            }
+        }
+
+        /** One step on the stack of a thread that has a life of its own; none if this worker is on that stack already. */
+        boolean stepAsGuest() {
+            if (runner != null) {
+                return false;
+            }
+            boolean wasInterrupted = Thread.interrupted();
+            Object outer = lifecycle.enter(this);
+            runner = Thread.currentThread();
+            try {
+                return step();
+            } finally {
+                runner = null;
+                lifecycle.enter(outer);
+                Thread.interrupted();
+                if (wasInterrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        /** Handles one event, or ends; returns whether there was something to do. */
+        boolean step() {
+            if (ended) {
+                return false;
+            }
+            T event = takeTurn();
+            if (event != null) {
+                handle(event);
+                return true;
+            }
+            if (cut || (isSealed() && isEmpty())) {
+                end();
+                return true;
+            }
+            return false;
+        }
+
+        private @Nullable T takeTurn() {
+            if (workers.size() == 1) {
+                return cut ? null : next();
+            }
+            T event;
+            turn.lock();
+            try {
+                event = cut ? null : next();
+            } finally {
+                turn.unlock();
+            }
+            if (event != null && !isEmpty()) {
+                idle.signalOne();
+            }
+            return event;
+        }
+
+        private void handle(T event) {
+            int result = FAILED;
+            try {
+                handler.handle(event);
+                result = HANDLED;
+            } catch (Throwable e) {
+                complain(event, e);
+            } finally {
+                Thread.interrupted(); // meant for this event, or for nobody
+                results.add(result, 1);
+            }
+        }
+
+        private void complain(T event, Throwable failure) {
+            try {
+                String type = event.getClass().getName();
+                if (complained) {
+                    LOG.debug("Handler of {} failed on {}", PushSubscription.this, type, failure);
+                } else {
+                    complained = true;
+                    LOG.warn(
+                            "Handler of {} failed on {}; its further failures are counted and logged at DEBUG",
+                            PushSubscription.this,
+                            type,
+                            failure);
+                }
+            } catch (Throwable e) {
+                // an appender that fails must not end the worker; the failure is counted all the same
+            }
+        }
+
+        private void await() {
+            waiter.prepare();
+            while (waiter.isWaiting() && isEmpty() && !isSealed()) {
+                Timing.SYSTEM.pause(PushSubscription.this, Timing.FOREVER, Timing.FOREVER);
+                Thread.interrupted(); // with the status set, parking would return at once for ever
+            }
+            waiter.cancel();
+        }
+
+        /** Interrupts the handler if it is running; having been cut, this worker calls it no more. */
+        private void interrupt() {
+            Thread thread = runner;
+            if (thread != null) {
+                thread.interrupt();
+            }
+        }
+
+        boolean hasEnded() {
+            return ended;
+        }
+
+        /** Ends this worker, which may never have run. */
+        void end() {
+            ended = true;
+            turn.lock();
+            try {
+                if (cut) {
+                    clear();
+                }
+            } finally {
+                turn.unlock();
+            }
+            if (running.decrementAndGet() == 0) {
+                over = true;
+                retirement.accept(PushSubscription.this);
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Counters;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jctools.queues.MessagePassingQueue;
+import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/** A subscription with its bounded queue: the broker's loop puts events in, one consumer at a time takes them out. */
+abstract class QueuedSubscription<T> implements Subscription {
+    /*
+     * The queue is single-producer, single-consumer: several consumers take turns by a lock of their own, which the loop
+     * never takes. It is larger than the capacity (a power of two), so the limit is kept beside it: the loop compares
+     * what it put in with what was taken, reading the latter anew only when the subscription looks full. TAKEN is
+     * written after the cell was cleared, so that an offer within the limit always finds room.
+     *
+     * Every total has one writer: those of `in` the loop, those of `out` the consumer. MATCHED is written before the
+     * event is offered, TAKEN before it is handled; a snapshot reads in the opposite direction.
+     */
+    private static final int MATCHED = 0;
+    private static final int DROPPED = 1;
+    private static final int ENQUEUED = 2;
+    private static final int TAKEN = 0;
+    private static final int DELIVERED = 1;
+
+    final TopicPattern<T> source;
+    final int capacity;
+
+    /** The name the user gave; without it the loop makes one. */
+    final @Nullable String givenName;
+
+    private final MessagePassingQueue<Object> queue;
+    private final Counters in = new Counters(3);
+    private final Counters out = new Counters(2);
+    private final @Nullable Class<T> filter;
+    private final Consumer<? super QueuedSubscription<?>> canceller;
+
+    /** Written by the loop before the subscription is handed to its owner. */
+    private String name;
+
+    /** What the loop last saw of TAKEN. */
+    private long takenSeen;
+
+    /** Whether the loop put something in since it last woke the consumers. Only for the loop. */
+    boolean isTouched;
+
+    /** Written by the loop: nothing will be put in any more. */
+    private volatile boolean sealed;
+
+    /** Written by the loop before {@link #sealed}. */
+    private @Nullable Throwable cause;
+
+    QueuedSubscription(
+            TopicPattern<T> source,
+            @Nullable String givenName,
+            int capacity,
+            Consumer<? super QueuedSubscription<?>> canceller) {
+        this.source = source;
+        this.givenName = givenName;
+        this.name = givenName == null ? source.name() : givenName;
+        this.capacity = capacity;
+        this.canceller = canceller;
+        this.queue = new SpscVarHandleArrayQueue<>(capacity);
+        this.filter = source.type().isAssignableFrom(source.definition().type()) ? null : source.type();
+    }
+
+    // ---- for the loop
+
+    void setName(String name) {
+        this.name = name;
+    }
+
+    boolean accepts(Object event) {
+        return filter == null || filter.isInstance(event);
+    }
+
+    void offer(Object event) {
+        in.add(MATCHED, 1);
+        if (isFull()) {
+            in.add(DROPPED, 1);
+        } else {
+            queue.offer(event);
+            in.add(ENQUEUED, 1);
+        }
+    }
+
+    private boolean isFull() {
+        long enqueued = in.get(ENQUEUED);
+        if (enqueued - takenSeen < capacity) {
+            return false;
+        }
+        takenSeen = out.get(TAKEN);
+        return enqueued - takenSeen >= capacity;
+    }
+
+    /** Tells the consumers that nothing will be put in any more. */
+    void seal(@Nullable Throwable why) {
+        cause = why;
+        sealed = true;
+    }
+
+    /** Wakes a consumer; the loop has issued a full fence since it last put something in. */
+    abstract void wake();
+
+    /** Ends the subscription: its owner wants nothing more. */
+    void cancel() {
+        seal(null);
+    }
+
+    // ---- for consumers, one at a time
+
+    /** Takes the next event, if there is one. */
+    @Nullable T next() {
+        @SuppressWarnings("unchecked") // the loop offers what `accepts` let through
+        T event = (T) queue.poll();
+        if (event != null) {
+            out.add(TAKEN, 1);
+        }
+        return event;
+    }
+
+    void countDelivered() {
+        out.add(DELIVERED, 1);
+    }
+
+    /** Lets go of what will never be taken. */
+    void clear() {
+        queue.clear();
+    }
+
+    // ---- for anybody
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    int size() {
+        return queue.size();
+    }
+
+    boolean isSealed() {
+        return sealed;
+    }
+
+    /** Why the subscription ended, if not in an orderly way; to be read after it was sealed. */
+    @Nullable Throwable cause() {
+        return cause;
+    }
+
+    long taken() {
+        return out.get(TAKEN);
+    }
+
+    long delivered() {
+        return out.get(DELIVERED);
+    }
+
+    long dropped() {
+        return in.get(DROPPED);
+    }
+
+    long enqueued() {
+        return in.get(ENQUEUED);
+    }
+
+    long matched() {
+        return in.get(MATCHED);
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final void unsubscribe() {
+        canceller.accept(this);
+    }
+
+    @Override
+    public final String toString() {
+        return "subscription \"" + Objects.requireNonNull(name) + "\" to " + source;
+    }
+}

@@ -1,0 +1,34 @@
+package io.eventbroker;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The statistics as plain data. */
+final class Snapshots {
+    private Snapshots() {}
+
+    record OfBroker(
+            State state,
+            @Nullable Throwable failure,
+            long offered,
+            long accepted,
+            long refused,
+            long routed,
+            long unrouted,
+            long discarded,
+            List<SubscriptionStats> subscriptions)
+            implements BrokerStats {}
+
+    record OfSubscription(
+            String name,
+            long matched,
+            long delivered,
+            long handled,
+            long failed,
+            long dropped,
+            long abandoned,
+            long queued,
+            long inHand,
+            boolean stuck)
+            implements SubscriptionStats {}
+}

@@ -1,0 +1,133 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Timing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A broker without threads: its loop and its workers are stepped by the thread that opened it. */
+final class SteppedBroker extends ActiveBroker implements ManualBroker {
+    private static final long WHILE_PUBLISHER_FILLS = 50_000;
+
+    private final SteppedTime time;
+    private final List<PushSubscription<?>.Worker> workers = new ArrayList<>();
+
+    /** The worker whose turn is next. */
+    private int turn;
+
+    SteppedBroker(BrokerConfig config) {
+        this(config, new SteppedTime());
+    }
+
+    private SteppedBroker(BrokerConfig config, SteppedTime time) {
+        super(config, time);
+        this.time = time;
+        time.broker = this;
+    }
+
+    @Override
+    public boolean runOne() {
+        requireOwner();
+        return stepLoop() || stepAnyWorker();
+    }
+
+    @Override
+    public int runUntilIdle() {
+        int steps = 0;
+        while (runOne()) {
+            steps++;
+        }
+        return steps;
+    }
+
+    /** One step of the loop. */
+    boolean stepLoop() {
+        requireOwner();
+        return loop.step(1) > 0;
+    }
+
+    /** How many workers there are. */
+    int workers() {
+        workers.removeIf(PushSubscription.Worker::hasEnded);
+        return workers.size();
+    }
+
+    /** One step of a worker. */
+    boolean stepWorker(int index) {
+        requireOwner();
+        return workers.get(index).stepAsGuest();
+    }
+
+    /** Lets time pass. */
+    void advance(Duration duration) {
+        requireOwner();
+        time.now += Timing.nanos(duration);
+    }
+
+    @Override
+    void prepare(PushSubscription<?> push) {}
+
+    @Override
+    void start(PushSubscription<?> push) {
+        workers.addAll(push.workers());
+    }
+
+    private boolean stepAnyWorker() {
+        int size = workers();
+        for (int i = 0; i < size; i++) {
+            int index = (turn + i) % size;
+            if (stepWorker(index)) {
+                turn = index + 1;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void requireOwner() {
+        if (!time.isOwner()) {
+            throw new IllegalStateException("a manual broker is stepped by the thread that opened it, \""
+                    + time.owner.getName() + "\", not by \""
+                    + Thread.currentThread().getName()
+                    + "\"; any thread may publish, then step from that one");
+        }
+    }
+
+    /** Time that passes when nothing can be stepped, and only for the stepping thread; others live in real time. */
+    private static final class SteppedTime implements Timing {
+        private final Thread owner = Thread.currentThread();
+        private @Nullable SteppedBroker broker;
+        private long now;
+
+        boolean isOwner() {
+            return owner.equals(Thread.currentThread());
+        }
+
+        @Override
+        public long nanoTime() {
+            return isOwner() ? now : SYSTEM.nanoTime();
+        }
+
+        @Override
+        public void pause(Object blocker, long slice, long remaining) {
+            if (!isOwner() || broker == null) {
+                SYSTEM.pause(blocker, slice, remaining);
+            } else if (!broker.runOne()) {
+                pass(blocker, Math.min(remaining, broker.loop.untilNextPhase()), broker.loop);
+            }
+        }
+
+        private void pass(Object blocker, long nanos, BrokerLoop loop) {
+            if (loop.awaitsPublisher()) {
+                LockSupport.parkNanos(blocker, WHILE_PUBLISHER_FILLS);
+            } else if (nanos == FOREVER) {
+                throw new IllegalStateException("a manual broker would wait here for ever: there is nothing to step and"
+                        + " no timeout; publish first, or step from elsewhere");
+            } else {
+                now += Math.max(nanos, 1);
+            }
+        }
+    }
+}

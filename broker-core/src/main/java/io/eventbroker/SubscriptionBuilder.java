@@ -1,0 +1,76 @@
+package io.eventbroker;
+
+/**
+ * Settings of a subscription to come. Nothing happens until {@link #onEvent(Handler)} or {@link #inbox()} ends the
+ * chain. For use by one thread.
+ *
+ * <pre>{@code
+ * broker.subscription(CREATED).named("notifications").capacity(1_000).onEvent(mailer::send);
+ * }</pre>
+ *
+ * @param <T> the type of the events
+ */
+public interface SubscriptionBuilder<T> {
+    /** The largest capacity, in events. */
+    int MAX_CAPACITY = 1 << 24;
+
+    /** The most workers of one subscription. */
+    int MAX_CONCURRENCY = 1_024;
+
+    /**
+     * Names the subscription, for statistics, threads and log lines. Without it the name is the topic's and a number.
+     *
+     * @param name 1 to 256 characters, not blank, without control characters; no living subscription of the broker may
+     *     have it
+     * @return this builder
+     * @throws NullPointerException if {@code name} is null
+     * @throws IllegalArgumentException if {@code name} is not allowed
+     */
+    @CheckReturnValue
+    SubscriptionBuilder<T> named(String name);
+
+    /**
+     * How many events may wait, not counting those a handler has in hand. With a capacity of 10, the eleventh event
+     * waiting is dropped. Without it, {@link BrokerConfig#withDefaultCapacity(int)} decides.
+     *
+     * @param events from 1 to {@value #MAX_CAPACITY}, exact
+     * @return this builder
+     * @throws IllegalArgumentException if {@code events} is out of range
+     */
+    @CheckReturnValue
+    SubscriptionBuilder<T> capacity(int events);
+
+    /**
+     * How many workers call the handler at a time; 1 unless said otherwise. Each takes one event at a time, so that with
+     * several the order is that of taking. Not for an inbox: read that by several threads instead.
+     *
+     * @param workers from 1 to {@value #MAX_CONCURRENCY}
+     * @return this builder
+     * @throws IllegalArgumentException if {@code workers} is out of range
+     */
+    @CheckReturnValue
+    SubscriptionBuilder<T> concurrency(int workers);
+
+    /**
+     * Subscribes a handler. A publish that begins after this returns is seen; one that happened before the call is not.
+     *
+     * @param handler called for each event, as {@link Handler} describes
+     * @return the subscription
+     * @throws NullPointerException if {@code handler} is null
+     * @throws IllegalStateException if a living subscription has the name, or the topic's name is in use with another
+     *     definition
+     * @throws BrokerClosedException if the broker is closing, closed or failed
+     */
+    Subscription onEvent(Handler<? super T> handler);
+
+    /**
+     * Subscribes an inbox. A publish that begins after this returns is seen; one that happened before the call is not.
+     *
+     * @return the inbox
+     * @throws IllegalStateException if a living subscription has the name, if the topic's name is in use with another
+     *     definition, or if {@link #concurrency(int)} asked for several workers
+     * @throws BrokerClosedException if the broker is closing, closed or failed
+     */
+    @CheckReturnValue
+    Inbox<T> inbox();
+}

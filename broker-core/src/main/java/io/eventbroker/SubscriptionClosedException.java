@@ -1,0 +1,15 @@
+package io.eventbroker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thrown by an {@link Inbox} that has ended and is empty: nothing will ever come again. Where the broker failed, the
+ * {@linkplain #getCause() cause} is what its thread died of; after an orderly end there is none.
+ */
+public final class SubscriptionClosedException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    SubscriptionClosedException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

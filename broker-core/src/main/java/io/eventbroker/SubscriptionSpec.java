@@ -1,0 +1,74 @@
+package io.eventbroker;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of one subscription to come. */
+final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
+    /** Makes subscriptions of settings. */
+    interface Opener {
+        <T> Subscription push(SubscriptionSpec<T> spec, Handler<? super T> handler);
+
+        <T> Inbox<T> pull(SubscriptionSpec<T> spec);
+    }
+
+    private final TopicPattern<T> source;
+    private final Opener opener;
+    private @Nullable String name;
+    private int capacity;
+    private int workers = 1;
+
+    SubscriptionSpec(TopicPattern<T> source, int capacity, Opener opener) {
+        this.source = Objects.requireNonNull(source, "what to subscribe to");
+        this.capacity = capacity;
+        this.opener = opener;
+    }
+
+    TopicPattern<T> source() {
+        return source;
+    }
+
+    @Nullable String name() {
+        return name;
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    int workers() {
+        return workers;
+    }
+
+    @Override
+    public SubscriptionBuilder<T> named(String name) {
+        this.name = Names.requireLabel("subscription name", name);
+        return this;
+    }
+
+    @Override
+    public SubscriptionBuilder<T> capacity(int events) {
+        this.capacity = Names.requireRange("capacity", events, 1, MAX_CAPACITY);
+        return this;
+    }
+
+    @Override
+    public SubscriptionBuilder<T> concurrency(int workers) {
+        this.workers = Names.requireRange("concurrency", workers, 1, MAX_CONCURRENCY);
+        return this;
+    }
+
+    @Override
+    public Subscription onEvent(Handler<? super T> handler) {
+        return opener.push(this, Objects.requireNonNull(handler, "handler"));
+    }
+
+    @Override
+    public Inbox<T> inbox() {
+        if (workers > 1) {
+            throw new IllegalStateException(
+                    "concurrency " + workers + " has no meaning for an inbox; let that many threads read it instead");
+        }
+        return opener.pull(this);
+    }
+}

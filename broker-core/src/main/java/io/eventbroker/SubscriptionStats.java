@@ -1,0 +1,90 @@
+package io.eventbroker;
+
+/**
+ * A snapshot of what became of the messages a subscription matched. Immutable.
+ *
+ * <p>When the subscription is at rest, every message is accounted for:
+ *
+ * <pre>{@code
+ * matched = delivered + dropped + abandoned + queued + inHand
+ * delivered = handled + failed                                     // push subscriptions
+ * }</pre>
+ *
+ * <p>While messages are moving, the terms are read one after the other: no total ever goes backwards, and a snapshot
+ * never shows more delivered than matched.
+ */
+public interface SubscriptionStats {
+    /**
+     * The subscription's name.
+     *
+     * @return the name
+     */
+    String name();
+
+    /**
+     * Messages that were for this subscription, whatever became of them.
+     *
+     * @return a count since the subscription began
+     */
+    long matched();
+
+    /**
+     * Messages that reached their end at the subscriber: for push, handler calls that ended; for an inbox, events a
+     * reader was given.
+     *
+     * @return a count since the subscription began
+     */
+    long delivered();
+
+    /**
+     * Handler calls that returned normally; 0 for an inbox.
+     *
+     * @return a count since the subscription began
+     */
+    long handled();
+
+    /**
+     * Handler calls that threw; 0 for an inbox.
+     *
+     * @return a count since the subscription began
+     */
+    long failed();
+
+    /**
+     * Messages lost because the queue was full.
+     *
+     * @return a count since the subscription began
+     */
+    long dropped();
+
+    /**
+     * Messages that were waiting when a push subscription was unsubscribed or the broker's close reached its deadline;
+     * 0 for an inbox, whose waiting messages can still be taken. What waits behind a handler call that is still running
+     * is abandoned when that call ends, or when the broker has closed.
+     *
+     * @return a count since the subscription began
+     */
+    long abandoned();
+
+    /**
+     * Messages waiting now.
+     *
+     * @return from 0 to the subscription's capacity
+     */
+    long queued();
+
+    /**
+     * Messages taken and not yet delivered: handler calls running, and events that an inbox iterator's {@code hasNext}
+     * has taken and {@code next} has not given.
+     *
+     * @return a number now
+     */
+    long inHand();
+
+    /**
+     * Whether a handler call was still running when the broker's close gave up on it. False once that call has ended.
+     *
+     * @return whether a handler would not stop
+     */
+    boolean stuck();
+}

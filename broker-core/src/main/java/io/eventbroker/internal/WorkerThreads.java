@@ -1,0 +1,45 @@
+package io.eventbroker.internal;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.ThreadFactory;
+
+/** The threads of push subscriptions where the user gave no factory: virtual where the JVM has them. */
+public final class WorkerThreads {
+    private static final ThreadFactory DEFAULT = choose();
+
+    private WorkerThreads() {}
+
+    /** Virtual threads on Java 21 and later, daemon platform threads before. */
+    public static ThreadFactory defaultFactory() {
+        return DEFAULT;
+    }
+
+    private static ThreadFactory choose() {
+        if (Runtime.version().feature() < 21) {
+            return daemons();
+        }
+        try {
+            // Thread.ofVirtual().inheritInheritableThreadLocals(false).factory(), which Java 17 cannot name
+            Class<?> builder = Class.forName("java.lang.Thread$Builder");
+            Class<?> ofVirtual = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+            MethodHandle create = lookup.findStatic(Thread.class, "ofVirtual", MethodType.methodType(ofVirtual));
+            MethodHandle inherit = lookup.findVirtual(
+                    builder, "inheritInheritableThreadLocals", MethodType.methodType(builder, boolean.class));
+            MethodHandle factory = lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
+            return (ThreadFactory) factory.invoke(inherit.invoke(create.invoke(), false));
+        } catch (Throwable e) {
+            throw new LinkageError("this JVM (" + Runtime.version() + ") should have virtual threads", e);
+        }
+    }
+
+    private static ThreadFactory daemons() {
+        return task -> {
+            Thread thread = new Thread(null, task, "worker", 0, false);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}
