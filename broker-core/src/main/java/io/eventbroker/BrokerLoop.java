@@ -39,7 +39,8 @@ final class BrokerLoop implements Runnable {
     private static final int ACCEPTED = 0;
     private static final int ROUTED = 1;
     private static final int UNROUTED = 2;
-    private static final int APPLIED = 3;
+    private static final int STRANDED = 3;
+    private static final int APPLIED = 4;
 
     private final Ring<TopicDefinition> ring;
     private final Lifecycle lifecycle;
@@ -55,10 +56,10 @@ final class BrokerLoop implements Runnable {
     private final AtomicLong submitted = new AtomicLong();
 
     /** Written by the loop. */
-    private final Counters totals = new Counters(4);
+    private final Counters totals = new Counters(5);
 
-    /** What was accepted and will not be routed; written by whoever finds it, once the loop has ended. */
-    private final LongAdder discarded = new LongAdder();
+    /** Events left in the ring; counted by whoever finds them, once the loop has ended. */
+    private final LongAdder left = new LongAdder();
 
     private final List<QueuedSubscription<?>> touched = new ArrayList<>();
     private int idleRounds;
@@ -188,14 +189,14 @@ final class BrokerLoop implements Runnable {
 
     private void fail(Throwable cause) {
         lifecycle.fail(cause);
-        discarded.add(totals.get(ACCEPTED) - totals.get(ROUTED) - totals.get(UNROUTED));
+        totals.add(STRANDED, totals.get(ACCEPTED) - totals.get(ROUTED) - totals.get(UNROUTED));
         directory.living().forEach(subscription -> subscription.seal(cause));
         leave();
     }
 
     /** Leaves nothing behind that waits for the loop, which has ended. */
     private void leave() {
-        discarded.add(ring.discard());
+        left.add(ring.discard());
         for (Command command = commands.poll(); command != null; command = commands.poll()) {
             command.refuse();
         }
@@ -260,6 +261,10 @@ final class BrokerLoop implements Runnable {
     }
 
     private void submit(Command command) {
+        if (lifecycle.hasEnded()) {
+            command.refuse();
+            return;
+        }
         submitted.incrementAndGet();
         commands.add(command);
         wake();
@@ -296,12 +301,13 @@ final class BrokerLoop implements Runnable {
     BrokerStats stats(long refused) {
         State state = lifecycle.state();
         if (lifecycle.hasEnded()) {
-            discarded.add(ring.discard());
+            left.add(ring.discard());
         }
         long routed = totals.get(ROUTED);
         long unrouted = totals.get(UNROUTED);
-        long lost = discarded.sum();
-        long accepted = totals.get(ACCEPTED) + lost;
+        long stranded = totals.get(STRANDED);
+        long neverTaken = left.sum();
+        long accepted = totals.get(ACCEPTED) + neverTaken;
         long allRefused = refused + ring.orphans();
         return new Snapshots.OfBroker(
                 state,
@@ -311,7 +317,7 @@ final class BrokerLoop implements Runnable {
                 allRefused,
                 routed,
                 unrouted,
-                lost,
+                stranded + neverTaken,
                 subscriptions().stream().map(Subscription::stats).toList());
     }
 }

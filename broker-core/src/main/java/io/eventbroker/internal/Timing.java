@@ -21,7 +21,12 @@ public interface Timing {
 
         @Override
         public void pause(Object blocker, long slice, long remaining) {
-            LockSupport.parkNanos(blocker, Math.min(slice, remaining));
+            long nanos = Math.min(slice, remaining);
+            if (nanos == FOREVER) {
+                LockSupport.park(blocker);
+            } else {
+                LockSupport.parkNanos(blocker, nanos);
+            }
         }
     };
 
