@@ -15,7 +15,8 @@ import java.time.Duration;
  * returns before another begins, it comes first.
  *
  * <p><b>Visibility.</b> What a thread did before publishing happens-before what a handler does with the event; what
- * handlers did happens-before the return of {@link #close(Duration)} and {@link #awaitQuiescence(Duration)}.
+ * handlers did, if they have ended, happens-before the return of {@link #close(Duration)} and
+ * {@link #awaitQuiescence(Duration)}.
  *
  * <p><b>Full.</b> <em>A full subscription drops.</em> With a capacity of 10, the eleventh message waiting is dropped:
  * the publisher is not told, the subscription {@linkplain SubscriptionStats#dropped() counts} it, and no other
@@ -190,10 +191,21 @@ public interface Broker extends AutoCloseable {
      * still running is interrupted once, and this method returns soon after. Inboxes end, and what is in them can still
      * be taken; readers are not waited for.
      *
+     * <p>So of ten seconds, chains of handlers have up to seven and a half; a handler that publishes in the last quarter
+     * gets a {@link BrokerClosedException}, and fails unless it catches that. What handlers did happens-before the return,
+     * except for a handler reported as {@linkplain SubscriptionStats#stuck() stuck}, which is still at it.
+     *
      * <p>With a timeout of zero or less nothing is waited for. A second call waits for the end too, at most its own
      * timeout. A caller that is interrupted, before or while it waits, moves the deadline to now, and keeps its status.
      * Called by a handler it does not wait: the close goes on without it, and the report is an interim one. On a failed
      * broker it returns the report.
+     *
+     * <pre>{@code
+     * try (Broker broker = Broker.open()) {
+     *   ...
+     *   log.info("{}", broker.close(Duration.ofMinutes(1)));     // the close of the try block then has nothing to do
+     * }
+     * }</pre>
      *
      * @param timeout how long to wait for handlers
      * @return the report: what became of every message, and which handler would not stop
@@ -201,7 +213,10 @@ public interface Broker extends AutoCloseable {
      */
     BrokerStats close(Duration timeout);
 
-    /** Closes the broker with the {@linkplain BrokerConfig#withCloseTimeout(Duration) configured} timeout. */
+    /**
+     * Closes the broker with the {@linkplain BrokerConfig#withCloseTimeout(Duration) configured} timeout; does nothing if
+     * it is closed.
+     */
     @Override
     void close();
 }

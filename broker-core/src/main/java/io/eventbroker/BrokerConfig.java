@@ -118,6 +118,9 @@ public final class BrokerConfig {
      * broker names the thread after the subscription and starts it. The broker's own thread is not made by it: that is
      * always a daemon platform thread.
      *
+     * <p>The default makes virtual threads where the JVM has them. Handlers that compute for long without blocking hold
+     * their carriers, and with them other handlers: give those platform threads.
+     *
      * @param factory must not return null
      * @return the changed copy
      * @throws NullPointerException if {@code factory} is null

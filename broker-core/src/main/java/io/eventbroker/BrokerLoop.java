@@ -309,7 +309,7 @@ final class BrokerLoop implements Runnable {
         long neverTaken = left.sum();
         long accepted = totals.get(ACCEPTED) + neverTaken;
         long allRefused = refused + ring.orphans();
-        return new Snapshots.OfBroker(
+        return new Snapshots.BrokerSnapshot(
                 state,
                 lifecycle.failure(),
                 accepted + allRefused,

@@ -91,7 +91,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         }
         long dropped = dropped();
         long queued = Math.min(enqueued() - taken, capacity);
-        return new Snapshots.OfSubscription(
+        return new Snapshots.SubscriptionSnapshot(
                 name(), matched(), delivered, 0, 0, dropped, 0, queued, taken - delivered, false);
     }
 

@@ -94,9 +94,18 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         workers.forEach(Worker::interrupt);
     }
 
-    /** Waits no longer for handlers that will not stop. */
+    /** Waits no longer for handlers that will not stop; the subscription was cancelled a grace period ago. */
     void giveUp() {
         over = true;
+        boolean isEachInHand = taken() - sum(HANDLED) - sum(FAILED) == running.get();
+        if (isEachInHand && turn.tryLock()) {
+            // no worker is about to take: each that runs is inside its handler, and finds the subscription cut after it
+            try {
+                clear();
+            } finally {
+                turn.unlock();
+            }
+        }
     }
 
     /** Whether every message is accounted for and none is in hand. */
@@ -116,7 +125,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         long taken = taken();
         long dropped = dropped();
         long waiting = Math.min(enqueued() - taken, capacity);
-        return new Snapshots.OfSubscription(
+        return new Snapshots.SubscriptionSnapshot(
                 name(),
                 matched(),
                 handled + failed,
@@ -126,7 +135,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 ended ? waiting : 0,
                 ended ? 0 : waiting,
                 Math.min(taken - handled - failed, workers.size()),
-                ended && running.get() > 0);
+                ended && taken > handled + failed);
     }
 
     private long sum(int counter) {
@@ -235,13 +244,14 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             try {
                 String type = event.getClass().getName();
                 if (complained) {
-                    LOG.debug("Handler of {} failed on {}", PushSubscription.this, type, failure);
+                    LOG.debug("Handler \"{}\" failed on {} from {}", name(), type, source, failure);
                 } else {
                     complained = true;
                     LOG.warn(
-                            "Handler of {} failed on {}; its further failures are counted and logged at DEBUG",
-                            PushSubscription.this,
+                            "Handler \"{}\" failed on {} from {}; its further failures are logged at DEBUG",
+                            name(),
                             type,
+                            source,
                             failure);
                 }
             } catch (Throwable e) {

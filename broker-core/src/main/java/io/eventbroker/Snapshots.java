@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Snapshots {
     private Snapshots() {}
 
-    record OfBroker(
+    record BrokerSnapshot(
             State state,
             @Nullable Throwable failure,
             long offered,
@@ -19,7 +19,7 @@ final class Snapshots {
             List<SubscriptionStats> subscriptions)
             implements BrokerStats {}
 
-    record OfSubscription(
+    record SubscriptionSnapshot(
             String name,
             long matched,
             long delivered,

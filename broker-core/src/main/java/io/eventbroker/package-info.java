@@ -32,8 +32,8 @@
  *   <dd>If the broker thread dies, the broker is failed: publishers and subscribers are released with the cause.
  *   <dt>G9 Visible
  *   <dd>What a thread did before publishing happens-before what a handler does with the event; one call of a handler with
- *       one worker happens-before its next; what handlers did happens-before the return of {@code close} and
- *       {@code awaitQuiescence}.
+ *       one worker happens-before its next; what handlers that have ended did happens-before the return of {@code close}
+ *       and {@code awaitQuiescence}.
  *   <dt>G10 Quiet
  *   <dd>An idle broker is parked. A push subscription holds no platform thread where the JVM has virtual threads.
  *   <dt>G11 No user code on the broker thread
