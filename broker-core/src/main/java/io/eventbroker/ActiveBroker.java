@@ -227,7 +227,7 @@ class ActiveBroker implements Broker {
     @Override
     public BrokerStats close(Duration timeout) {
         long nanos = Math.max(0, Timing.nanos(Objects.requireNonNull(timeout, "timeout")));
-        boolean isFirst = lifecycle.drain(nanos);
+        boolean isFirst = lifecycle.drain(timing.nanoTime(), nanos);
         loop.wake();
         if (!lifecycle.isInsideHandler()) {
             long longest = isFirst ? nanos + Math.min(AFTERMATH, Timing.FOREVER - nanos) : nanos;

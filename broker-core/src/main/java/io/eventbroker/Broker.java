@@ -88,8 +88,7 @@ public interface Broker extends AutoCloseable {
      * @param topic where to publish
      * @param event what to publish; not copied, so it should be immutable or left alone
      * @throws NullPointerException if an argument is null
-     * @throws IllegalStateException if the topic's name is in use with another definition; or on a {@link ManualBroker}
-     *     if the ring is full and nothing can be stepped to make room
+     * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing, closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published

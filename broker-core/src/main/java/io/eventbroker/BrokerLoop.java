@@ -52,7 +52,7 @@ final class BrokerLoop implements Runnable {
 
     private final Queue<Command> commands = new ConcurrentLinkedQueue<>();
 
-    /** Written before a command is added, by its caller. */
+    /** How many commands with a caller that waits were added; written before, by that caller. */
     private final AtomicLong submitted = new AtomicLong();
 
     /** Written by the loop. */
@@ -110,8 +110,15 @@ final class BrokerLoop implements Runnable {
     private int applyCommands(int limit) {
         int done = 0;
         while (done < limit && isCommandReady()) {
-            commands.remove().apply();
-            totals.add(APPLIED, 1);
+            if (!lifecycle.isOpen()) {
+                closing.begin();
+            }
+            Command command = commands.remove();
+            command.apply();
+            if (command.isAwaited()) {
+                totals.add(APPLIED, 1);
+            }
+            command.complete();
             done++;
         }
         return done;
@@ -265,7 +272,9 @@ final class BrokerLoop implements Runnable {
             command.refuse();
             return;
         }
-        submitted.incrementAndGet();
+        if (command.isAwaited()) {
+            submitted.incrementAndGet();
+        }
         commands.add(command);
         wake();
     }

@@ -68,12 +68,20 @@ final class Closing {
         return phaseEnd == null ? Timing.FOREVER : phaseEnd.remaining();
     }
 
+    /** Notices that closing has begun; to be called before a command is applied that may have come after that. */
+    void begin() {
+        if (roster == null) {
+            roster = directory.living();
+            long start = lifecycle.closeStart();
+            long timeout = lifecycle.closeNanos();
+            phaseEnd = Wait.since(start, timing, this, timeout - timeout / 4);
+            deadline = Wait.since(start, timing, this, timeout);
+        }
+    }
+
     /** Goes one phase further if it is time to; returns whether it did. */
     boolean advance() {
-        if (roster == null) {
-            begin();
-            return true;
-        }
+        begin();
         if (lifecycle.state() == State.DRAINING) {
             return drain();
         }
@@ -81,13 +89,6 @@ final class Closing {
             return routeTheRest();
         }
         return cancelled ? awaitInterrupted() : awaitWorkers();
-    }
-
-    private void begin() {
-        roster = directory.living();
-        long timeout = Math.max(0, lifecycle.closeNanos());
-        phaseEnd = Wait.signalled(timing, this, timeout - timeout / 4);
-        deadline = Wait.signalled(timing, this, timeout);
     }
 
     private boolean drain() {

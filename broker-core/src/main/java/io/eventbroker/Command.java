@@ -37,8 +37,12 @@ final class Command {
         this.caller = caller;
     }
 
+    /** Does what there is to do; the caller learns of it by {@link #complete}. */
     void apply() {
         objection = action.apply();
+    }
+
+    void complete() {
         end(Status.APPLIED);
     }
 
@@ -50,6 +54,11 @@ final class Command {
         if (status.compareAndSet(Status.PENDING, last)) {
             LockSupport.unpark(caller);
         }
+    }
+
+    /** Whether a caller waits for it. */
+    boolean isAwaited() {
+        return caller != null;
     }
 
     boolean isPending() {

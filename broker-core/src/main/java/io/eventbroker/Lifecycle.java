@@ -11,8 +11,10 @@ final class Lifecycle {
      */
     private volatile State state = State.OPEN;
 
-    /** Written before the state becomes DRAINING. */
-    private volatile long closeNanos;
+    /** When closing began, and how long it may take. Written before the state becomes DRAINING. */
+    private long closeStart;
+
+    private long closeNanos;
 
     /** Set by an interrupted closer: the deadline is now. */
     private volatile boolean hurried;
@@ -53,16 +55,20 @@ final class Lifecycle {
     }
 
     /** Begins to close; returns false if that has begun before. */
-    synchronized boolean drain(long timeoutNanos) {
+    synchronized boolean drain(long now, long timeoutNanos) {
         if (state != State.OPEN) {
             return false;
         }
+        closeStart = now;
         closeNanos = timeoutNanos;
         state = State.DRAINING;
         return true;
     }
 
-    /** How long the closer that began it gave, in ns. */
+    long closeStart() {
+        return closeStart;
+    }
+
     long closeNanos() {
         return closeNanos;
     }

@@ -10,7 +10,8 @@ package io.eventbroker;
  * {@code unsubscribe}, {@code take}, a timed {@code poll}, {@code awaitQuiescence}, {@code close}) steps instead until
  * it need not wait: first routing, then handlers not already running further up the stack, then time, which is the
  * broker's own and passes only so. If nothing can be stepped and no timeout ends the wait, it would wait for ever, and
- * {@link IllegalStateException} says so.
+ * {@link IllegalStateException} says so. As time stands still while there is something to step, handlers that publish
+ * to each other without end are stepped without end, whatever the timeout.
  *
  * <pre>{@code
  * try (ManualBroker broker = Broker.manual()) {

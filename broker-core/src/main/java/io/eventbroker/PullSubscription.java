@@ -111,7 +111,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
                 if (event != null || wait.isOver()) {
                     return event;
                 }
-                while (waiter.isWaiting() && !wait.isOver()) {
+                while (waiter.isWaiting() && isEmpty() && !isSealed() && !wait.isOver()) {
                     if (Thread.interrupted()) {
                         throw new InterruptedException();
                     }

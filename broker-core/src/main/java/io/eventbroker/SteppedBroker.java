@@ -4,6 +4,7 @@ import io.eventbroker.internal.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     /** Lets time pass. */
     void advance(Duration duration) {
         requireOwner();
-        time.now += Timing.nanos(duration);
+        time.advance(Timing.nanos(duration));
     }
 
     @Override
@@ -99,7 +100,14 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     private static final class SteppedTime implements Timing {
         private final Thread owner = Thread.currentThread();
         private @Nullable SteppedBroker broker;
-        private long now;
+
+        /** Written by the owner. */
+        private volatile long now;
+
+        @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+        void advance(long nanos) {
+            now += nanos;
+        }
 
         boolean isOwner() {
             return owner.equals(Thread.currentThread());
@@ -107,14 +115,17 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
 
         @Override
         public long nanoTime() {
-            return isOwner() ? now : SYSTEM.nanoTime();
+            return now;
+        }
+
+        @Override
+        public Timing forCaller() {
+            return isOwner() ? this : SYSTEM;
         }
 
         @Override
         public void pause(Object blocker, long slice, long remaining) {
-            if (!isOwner() || broker == null) {
-                SYSTEM.pause(blocker, slice, remaining);
-            } else if (!broker.runOne()) {
+            if (!Objects.requireNonNull(broker).runOne()) {
                 pass(blocker, Math.min(remaining, broker.loop.untilNextPhase()), broker.loop);
             }
         }
@@ -126,7 +137,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
                 throw new IllegalStateException("a manual broker would wait here for ever: there is nothing to step and"
                         + " no timeout; publish first, or step from elsewhere");
             } else {
-                now += Math.max(nanos, 1);
+                advance(Math.max(nanos, 1));
             }
         }
     }

@@ -20,6 +20,11 @@ public interface Timing {
         }
 
         @Override
+        public Timing forCaller() {
+            return this;
+        }
+
+        @Override
         public void pause(Object blocker, long slice, long remaining) {
             long nanos = Math.min(slice, remaining);
             if (nanos == FOREVER) {
@@ -30,8 +35,11 @@ public interface Timing {
         }
     };
 
-    /** As {@link System#nanoTime()}: only differences mean anything, and only between readings of one thread. */
+    /** As {@link System#nanoTime()}: only differences mean anything. */
     long nanoTime();
+
+    /** The time the calling thread waits by. */
+    Timing forCaller();
 
     /**
      * Lets time pass. May return at once: when unparked, when interrupted, for no reason at all.

@@ -11,22 +11,29 @@ public final class Wait {
     private final long start;
     private long slice;
 
-    private Wait(Timing timing, Object blocker, long timeout, long slice) {
+    private Wait(Timing timing, Object blocker, long timeout, long start, long slice) {
         this.timing = timing;
         this.blocker = blocker;
         this.timeout = timeout;
+        this.start = start;
         this.slice = slice;
-        this.start = timeout <= 0 || timeout == Timing.FOREVER ? 0 : timing.nanoTime();
     }
 
     /** A wait that nobody ends by a signal: it looks again after 50 µs, growing to 1 ms. */
     public static Wait polling(Timing timing, Object blocker, long timeout) {
-        return new Wait(timing, blocker, timeout, FIRST_SLICE);
+        Timing time = timing.forCaller();
+        return new Wait(time, blocker, timeout, time.nanoTime(), FIRST_SLICE);
     }
 
     /** A wait that is ended by unparking the thread. */
     public static Wait signalled(Timing timing, Object blocker, long timeout) {
-        return new Wait(timing, blocker, timeout, Timing.FOREVER);
+        Timing time = timing.forCaller();
+        return new Wait(time, blocker, timeout, time.nanoTime(), Timing.FOREVER);
+    }
+
+    /** A wait that began at a given time. */
+    public static Wait since(long start, Timing timing, Object blocker, long timeout) {
+        return new Wait(timing, blocker, timeout, start, Timing.FOREVER);
     }
 
     /** What is left in ns, zero or less if the time has passed, or {@link Timing#FOREVER}. */

@@ -1,0 +1,212 @@
+package io.eventbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.eventbroker.BrokerStats.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The phases of a close, to the nanosecond of a manual broker's time; the handler that closes outlasts them. */
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class ManualBrokerCloseTest {
+    private static final Topic<Integer> NUMBERS = Topic.of("numbers", Integer.class);
+    private static final Topic<String> WORDS = Topic.of("words", String.class);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final SteppedBroker broker = (SteppedBroker) Broker.manual();
+    private final List<String> log = new ArrayList<>();
+
+    @Test
+    void G7_closeByAHandlerReturnsAtOnceAndTheCloseGoesOnWithTheSteps() {
+        broker.subscribe(NUMBERS, n -> {
+            BrokerStats interim = broker.close(SECOND);
+            log.add(interim.state() + ", in hand "
+                    + interim.subscriptions().get(0).inHand());
+            broker.publish(WORDS, "last");
+        });
+        broker.subscribe(WORDS, log::add);
+        broker.publish(NUMBERS, 1);
+        broker.runUntilIdle();
+
+        assertThat(log).containsExactly("DRAINING, in hand 1", "last");
+        assertThat(broker.stats().state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void G7_theReportListsThoseThatWereAliveWhenClosingBegan() {
+        Inbox<String> leaving = broker.subscription(WORDS).named("leaving").inbox();
+        broker.subscription(NUMBERS).named("closer").onEvent(n -> {
+            broker.close(SECOND);
+            leaving.unsubscribe();
+        });
+        broker.publish(NUMBERS, 1);
+        broker.runUntilIdle();
+
+        assertThat(broker.stats().subscriptions())
+                .extracting(SubscriptionStats::name)
+                .containsExactly("leaving", "closer");
+    }
+
+    @Test
+    void G7_theTimeOfACloseCountsFromItsCall() {
+        Subscription waiting = broker.subscription(NUMBERS).named("waiting").onEvent(n -> log.add("handled"));
+        broker.subscription(WORDS).named("closer").onEvent(word -> {
+            broker.publish(NUMBERS, 1);
+            broker.stepLoop();
+            broker.close(SECOND);
+            broker.advance(SECOND);
+            stepLoopUntilIdle();
+            log.add(broker.stats().state().toString());
+        });
+        broker.publish(WORDS, "close");
+        broker.stepLoop();
+        broker.stepWorker(1);
+        broker.runUntilIdle();
+
+        assertThat(log).containsExactly("CLOSING");
+        assertThat(waiting.stats().abandoned()).isEqualTo(1);
+    }
+
+    @Test
+    void G7_onlyAHandlerThatIsStillRunningIsStuck() {
+        broker.subscription(NUMBERS).named("idle").onEvent(n -> {});
+        broker.subscription(WORDS).named("busy").onEvent(word -> {
+            broker.close(SECOND);
+            stepLoopUntilIdle();
+            broker.advance(SECOND);
+            stepLoopUntilIdle();
+            broker.advance(SECOND);
+            stepLoopUntilIdle();
+            log.add(stuck());
+        });
+        broker.publish(WORDS, "close");
+        broker.stepLoop();
+        broker.stepWorker(1);
+
+        assertThat(log).containsExactly("CLOSED, stuck [busy]");
+        assertThat(stuck()).as("the call has ended").isEqualTo("CLOSED, stuck []");
+    }
+
+    private void stepLoopUntilIdle() {
+        while (broker.stepLoop()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private String stuck() {
+        BrokerStats stats = broker.stats();
+        return stats.state() + ", stuck "
+                + stats.subscriptions().stream()
+                        .filter(SubscriptionStats::stuck)
+                        .map(SubscriptionStats::name)
+                        .toList();
+    }
+
+    @Test
+    void G7_aHandlerThatOutlastsTheDeadlineIsInterruptedOnce() {
+        broker.subscribe(NUMBERS, n -> {
+            broker.close(SECOND);
+            for (int i = 0; i < 3; i++) {
+                stepLoopUntilIdle();
+                log.add(broker.stats().state() + ", interrupted: " + Thread.interrupted());
+                broker.advance(SECOND);
+            }
+        });
+        broker.publish(NUMBERS, 1);
+        broker.runUntilIdle();
+
+        assertThat(log)
+                .containsExactly(
+                        "DRAINING, interrupted: false", "CLOSING, interrupted: true", "CLOSED, interrupted: false");
+        assertThat(Thread.interrupted()).as("the stepping thread").isFalse();
+    }
+
+    @Test
+    void G7_aHandlerThatReadsIsReleasedByTheEndOfItsInbox() {
+        Inbox<String> words = broker.inbox(WORDS);
+        broker.subscribe(NUMBERS, n -> {
+            broker.close(SECOND);
+            assertThatThrownBy(() -> words.poll(Duration.ofDays(1))).isInstanceOf(SubscriptionClosedException.class);
+            log.add(broker.stats().state().toString());
+        });
+        broker.publish(NUMBERS, 1);
+        broker.runUntilIdle();
+
+        assertThat(log).as("a quarter of the time was left").containsExactly("CLOSING");
+        assertThat(broker.stats().state()).isEqualTo(State.CLOSED);
+        assertThat(broker.stats().subscriptions().get(1).handled()).isEqualTo(1);
+    }
+
+    @Test
+    void G7_handlersMayPublishUntilAQuarterOfTheTimeIsLeft() {
+        broker.subscribe(NUMBERS, n -> {
+            broker.close(Duration.ofSeconds(4));
+            broker.advance(Duration.ofSeconds(3).minusNanos(1));
+            stepLoopUntilIdle();
+            log.add("published: " + broker.tryPublish(WORDS, "in time"));
+            broker.advance(Duration.ofNanos(1));
+            stepLoopUntilIdle();
+            assertThatThrownBy(() -> broker.tryPublish(WORDS, "late")).isInstanceOf(BrokerClosedException.class);
+            log.add(broker.stats().state().toString());
+        });
+        broker.publish(NUMBERS, 1);
+        broker.runUntilIdle();
+
+        assertThat(log).containsExactly("published: true", "CLOSING");
+        assertThat(broker.stats().refused()).isEqualTo(1);
+    }
+
+    @Test
+    void G7_aSecondCloseDoesNotMoveTheDeadline() {
+        broker.subscribe(NUMBERS, n -> {
+            broker.close(SECOND);
+            broker.close(SECOND.multipliedBy(100));
+            stepLoopUntilIdle();
+            broker.close(Duration.ZERO);
+            broker.advance(SECOND.minusNanos(1));
+            stepLoopUntilIdle();
+            log.add("interrupted: " + Thread.interrupted());
+            broker.close(SECOND.multipliedBy(100));
+            broker.advance(Duration.ofNanos(1));
+            stepLoopUntilIdle();
+            log.add("interrupted: " + Thread.interrupted());
+        });
+        broker.publish(NUMBERS, 1);
+        broker.runUntilIdle();
+
+        assertThat(log).containsExactly("interrupted: false", "interrupted: true");
+    }
+
+    @Test
+    void G7_aSecondCloserWaitsNoLongerThanItAskedFor() {
+        Inbox<String> never = Broker.manual().inbox(WORDS);
+        broker.subscribe(NUMBERS, n -> broker.close(SECOND));
+        broker.subscribe(NUMBERS, n -> never.poll(SECOND));
+        broker.publish(NUMBERS, 1);
+        broker.stepLoop();
+        broker.stepWorker(0);
+
+        assertThat(broker.close(Duration.ZERO).state()).isEqualTo(State.DRAINING);
+        assertThat(broker.close(SECOND).state()).isEqualTo(State.CLOSED);
+        assertThat(broker.stats().subscriptions()).allMatch(one -> one.handled() == 1);
+    }
+
+    @Test
+    void G7_withoutTimeNothingIsHandledAndEverythingIsCounted() {
+        Subscription waiting = broker.subscribe(NUMBERS, n -> log.add("handled"));
+        broker.publish(NUMBERS, 1);
+        broker.stepLoop();
+        broker.publish(NUMBERS, 2);
+        BrokerStats report = broker.close(Duration.ofSeconds(-1));
+
+        assertThat(log).isEmpty();
+        assertThat(report.state()).isEqualTo(State.CLOSED);
+        assertThat(report.accepted()).isEqualTo(2);
+        assertThat(waiting.stats().abandoned() + report.discarded()).isEqualTo(2);
+    }
+}

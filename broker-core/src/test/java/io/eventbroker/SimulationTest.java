@@ -1,0 +1,127 @@
+package io.eventbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Random publishers, subscribers, readers and closers on a manual broker, against the {@link ReferenceModel}.
+ *
+ * <p>{@code -Dsimulation.seeds=N} runs N seeds instead of 1,000; {@code -Dsimulation.seed=S} runs that one only, and
+ * prints what happens in it.
+ */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class SimulationTest {
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Broker.class);
+    private static Level usualLevel;
+
+    /** Where the seeds together must go; a simulation that never gets there proves nothing. */
+    private static final List<String> CORNERS = List.of(
+            "abandoned by close",
+            "abandoned by unsubscribe",
+            "close by a handler",
+            "close with time",
+            "close without time",
+            "closed after a handler closed",
+            "concurrent handler calls",
+            "discarded",
+            "dropped",
+            "dropped at capacity 1",
+            "failed",
+            "hopeless take",
+            "interrupted at the deadline",
+            "iterated to the end",
+            "nested handler",
+            "poll timed out",
+            "publish ACCEPTED",
+            "publish CLASH",
+            "publish CLOSED",
+            "publish FULL",
+            "publish waited",
+            "quiescence asked: false",
+            "quiescence asked: true",
+            "quiescence awaited",
+            "read to the end",
+            "subscribe refused, closed",
+            "subscribe refused, in use",
+            "timed poll nested in a handler",
+            "unsubscribe of a running handler");
+
+    @BeforeAll
+    static void handlersThatFailOnPurposeAreNotLogged() {
+        usualLevel = LOG.getLevel();
+        LOG.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void logAsUsual() {
+        LOG.setLevel(usualLevel);
+    }
+
+    @Test
+    void G1_G2_G6_G7_G12_everySeedBehavesAsTheModelSays() {
+        Long only = Long.getLong("simulation.seed");
+        if (only != null) {
+            replay(only);
+            return;
+        }
+        int seeds = Integer.getInteger("simulation.seeds", 1_000);
+        Map<String, Integer> notes = new TreeMap<>();
+        for (long seed = 1; seed <= seeds; seed++) {
+            Simulation simulation = new Simulation(seed, false);
+            try {
+                simulation.run();
+            } catch (Simulation.Failure e) {
+                throw new AssertionError(story(seed, e), e);
+            }
+            simulation.notes.forEach((note, count) -> notes.merge(note, count, Integer::sum));
+        }
+        System.out.println(seeds + " seeds: " + notes);
+        assertThat(notes.keySet()).containsAll(CORNERS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 42, 4711})
+    void aSeedRunsTheSameWayTwice(long seed) {
+        List<String> first = new Simulation(seed, true).run();
+        List<String> second = new Simulation(seed, true).run();
+
+        assertThat(first).isNotEmpty().isEqualTo(second);
+    }
+
+    private static void replay(long seed) {
+        Simulation simulation = new Simulation(seed, true);
+        try {
+            simulation.run();
+        } finally {
+            simulation.traced().forEach(System.out::println);
+        }
+    }
+
+    /** Runs the seed once more, with a trace; it must fail in the same way. */
+    private static String story(long seed, Simulation.Failure failure) {
+        Simulation again = new Simulation(seed, true);
+        String second = "nothing: the run is not deterministic";
+        try {
+            again.run();
+        } catch (Simulation.Failure e) {
+            second = e.getMessage();
+        }
+        List<String> trace = again.traced();
+        return failure.getMessage() + "\nreplay it with -Dsimulation.seed=" + seed + "; a second run gave: " + second
+                + "\nits last lines:\n"
+                + String.join("\n", trace.subList(Math.max(0, trace.size() - 40), trace.size()));
+    }
+}
