@@ -8,17 +8,22 @@ import io.eventbroker.internal.WorkerThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The broker as its users' threads see it: publishes into the ring, sends commands to the loop, waits for both. */
 class ActiveBroker implements Broker {
     /** How long a closer waits beyond the deadline: for interrupted handlers, then for threads to end, in ns. */
     private static final long AFTERMATH = Closing.GRACE + 1_000_000_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
     final Lifecycle lifecycle;
     final BrokerLoop loop;
@@ -28,6 +33,7 @@ class ActiveBroker implements Broker {
     private final Directory directory = new Directory();
     private final Ring<TopicDefinition> ring;
     private final LongAdder refused = new LongAdder();
+    private final AtomicBoolean lossesTold = new AtomicBoolean();
     private final BooleanSupplier isOpen;
     private final BooleanSupplier isOpenToHandlers;
 
@@ -35,7 +41,7 @@ class ActiveBroker implements Broker {
     private @Nullable Thread thread;
 
     ActiveBroker(BrokerConfig config, Timing timing) {
-        this.config = Objects.requireNonNull(config, "config");
+        this.config = Checks.requireNonNull(config, "config");
         this.timing = timing;
         this.lifecycle = new Lifecycle(config.name);
         this.ring = new Ring<>(config.ringSize);
@@ -67,16 +73,17 @@ class ActiveBroker implements Broker {
 
     @Override
     public <T> boolean tryPublish(Topic<T> topic, T event, Duration timeout) {
-        return offer(topic, event, Timing.nanos(Objects.requireNonNull(timeout, "timeout")));
+        return offer(topic, event, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
     }
 
     private boolean offer(Topic<?> topic, Object event, long nanos) {
-        TopicDefinition definition = Objects.requireNonNull(topic, "topic").definition();
-        Objects.requireNonNull(event, "event");
-        directory.requireSameDefinition(definition);
+        TopicDefinition definition = Checks.requireNonNull(topic, "topic").definition();
+        Checks.requireNonNull(event, "event");
         Wait wait = null;
         while (true) {
-            Ring.Result result = ring.offer(definition, event, requireOpen());
+            BooleanSupplier stillOpen = requireOpen();
+            directory.requireSameDefinition(definition);
+            Ring.Result result = ring.offer(definition, event, stillOpen);
             if (result != Ring.Result.FULL) {
                 loop.wake();
                 if (result == Ring.Result.ACCEPTED) {
@@ -160,9 +167,11 @@ class ActiveBroker implements Broker {
         List<Thread> threads = new ArrayList<>();
         for (PushSubscription<?>.Worker worker : push.workers()) {
             Thread made = factory.newThread(worker);
-            if (made == null) {
+            if (made == null || made.getState() != Thread.State.NEW) {
                 throw new IllegalStateException(
-                        "the thread factory " + factory.getClass().getName() + " returned null; it must make a thread");
+                        "the thread factory " + factory.getClass().getName() + " returned "
+                                + (made == null ? "null" : "a thread that was started before")
+                                + "; it must make a new thread");
             }
             threads.add(made);
         }
@@ -195,7 +204,7 @@ class ActiveBroker implements Broker {
 
     @Override
     public boolean awaitQuiescence(Duration timeout) throws InterruptedException {
-        Wait wait = Wait.polling(timing, this, Timing.nanos(Objects.requireNonNull(timeout, "timeout")));
+        Wait wait = Wait.polling(timing, this, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
         if (lifecycle.isInsideHandler()) {
             throw new IllegalStateException("a handler of this broker waits for itself if it awaits quiescence;"
                     + " let the thread that publishes await it");
@@ -226,14 +235,30 @@ class ActiveBroker implements Broker {
 
     @Override
     public BrokerStats close(Duration timeout) {
-        long nanos = Math.max(0, Timing.nanos(Objects.requireNonNull(timeout, "timeout")));
+        long nanos = Math.max(0, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
         boolean isFirst = lifecycle.drain(timing.nanoTime(), nanos);
         loop.wake();
         if (!lifecycle.isInsideHandler()) {
             long longest = isFirst ? nanos + Math.min(AFTERMATH, Timing.FOREVER - nanos) : nanos;
             awaitEnd(Wait.polling(timing, this, longest));
         }
-        return stats();
+        BrokerStats report = stats();
+        if (lifecycle.hasEnded() && lossesTold.compareAndSet(false, true)) {
+            tellLosses(report);
+        }
+        return report;
+    }
+
+    /** Logs what was lost, so that it is not silent even where nobody looks at the report. */
+    private void tellLosses(BrokerStats report) {
+        String losses = report.subscriptions().stream()
+                .filter(s -> s.dropped() + s.abandoned() > 0 || s.stuck())
+                .map(s -> s.name() + " dropped " + s.dropped() + ", abandoned " + s.abandoned()
+                        + (s.stuck() ? ", stuck" : ""))
+                .collect(Collectors.joining("; "));
+        if (!losses.isEmpty() || report.discarded() > 0) {
+            LOG.warn("broker \"{}\" closed with losses: discarded {}; {}", config.name, report.discarded(), losses);
+        }
     }
 
     /** Waits for the end, and for the broker's threads; an interrupt makes the end come soon. */
@@ -263,7 +288,13 @@ class ActiveBroker implements Broker {
 
     private static boolean hasLiveThread(QueuedSubscription<?> subscription) {
         return subscription instanceof PushSubscription<?> push
-                && !push.stats().stuck()
+                && !push.isStuck()
                 && push.threads().stream().anyMatch(Thread::isAlive);
+    }
+
+    /** The broker's name and state, for log lines. */
+    @Override
+    public String toString() {
+        return "broker \"" + config.name + "\" (" + lifecycle.state() + ")";
     }
 }

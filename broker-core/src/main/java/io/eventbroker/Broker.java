@@ -89,7 +89,8 @@ public interface Broker extends AutoCloseable {
      * @param event what to publish; not copied, so it should be immutable or left alone
      * @throws NullPointerException if an argument is null
      * @throws IllegalStateException if the topic's name is in use with another definition
-     * @throws BrokerClosedException if the broker is closing, closed or failed; nothing was published
+     * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
+     *     tells), closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published
      */
@@ -104,8 +105,10 @@ public interface Broker extends AutoCloseable {
      * @return true if accepted, false if the ring is full
      * @throws NullPointerException if an argument is null
      * @throws IllegalStateException if the topic's name is in use with another definition
-     * @throws BrokerClosedException if the broker is closing, closed or failed; nothing was published
+     * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
+     *     tells), closed or failed; nothing was published
      */
+    @CheckReturnValue
     <T> boolean tryPublish(Topic<T> topic, T event);
 
     /**
@@ -118,10 +121,12 @@ public interface Broker extends AutoCloseable {
      * @return true if accepted, false if the ring stayed full
      * @throws NullPointerException if an argument is null
      * @throws IllegalStateException if the topic's name is in use with another definition
-     * @throws BrokerClosedException if the broker is closing, closed or failed; nothing was published
+     * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
+     *     tells), closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published
      */
+    @CheckReturnValue
     <T> boolean tryPublish(Topic<T> topic, T event, Duration timeout);
 
     /**
@@ -147,6 +152,7 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
+    @CheckReturnValue
     <T> Inbox<T> inbox(TopicPattern<T> from);
 
     /**
@@ -191,7 +197,7 @@ public interface Broker extends AutoCloseable {
      * be taken; readers are not waited for.
      *
      * <p>So of ten seconds, chains of handlers have up to seven and a half; a handler that publishes in the last quarter
-     * gets a {@link BrokerClosedException}, and fails unless it catches that. What handlers did happens-before the return,
+     * gets a {@link BrokerClosedException}, and fails unless it catches that. Losses are logged once, at WARN. What handlers did happens-before the return,
      * except for a handler reported as {@linkplain SubscriptionStats#stuck() stuck}, which is still at it.
      *
      * <p>With a timeout of zero or less nothing is waited for. A second call waits for the end too, at most its own
@@ -214,7 +220,7 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Closes the broker with the {@linkplain BrokerConfig#withCloseTimeout(Duration) configured} timeout; does nothing if
-     * it is closed.
+     * it is closed. What was lost until then is logged; to have it as a report call {@link #close(Duration)}.
      */
     @Override
     void close();

@@ -1,7 +1,6 @@
 package io.eventbroker;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * </tbody>
  * </table>
  */
+@CheckReturnValue
 public final class BrokerConfig {
     /** The largest ring, in events. */
     public static final int MAX_RING_SIZE = 1 << 24;
@@ -69,7 +69,7 @@ public final class BrokerConfig {
      */
     public BrokerConfig withName(String name) {
         return new BrokerConfig(
-                Names.requireLabel("broker name", name), closeTimeout, ringSize, defaultCapacity, threadFactory);
+                Checks.requireLabel("broker name", name), closeTimeout, ringSize, defaultCapacity, threadFactory);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code timeout} is negative
      */
     public BrokerConfig withCloseTimeout(Duration timeout) {
-        if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
+        if (Checks.requireNonNull(timeout, "timeout").isNegative()) {
             throw new IllegalArgumentException("close timeout " + timeout + " is negative; zero or more is allowed");
         }
         return new BrokerConfig(name, timeout, ringSize, defaultCapacity, threadFactory);
@@ -96,7 +96,7 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code events} is out of range
      */
     public BrokerConfig withRingSize(int events) {
-        int given = Names.requireRange("ring size", events, 2, MAX_RING_SIZE);
+        int given = Checks.requireRange("ring size", events, 2, MAX_RING_SIZE);
         int rounded = given == 2 ? 2 : Integer.highestOneBit(given - 1) << 1;
         return new BrokerConfig(name, closeTimeout, rounded, defaultCapacity, threadFactory);
     }
@@ -109,7 +109,7 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code events} is out of range
      */
     public BrokerConfig withDefaultCapacity(int events) {
-        int capacity = Names.requireRange("default capacity", events, 1, SubscriptionBuilder.MAX_CAPACITY);
+        int capacity = Checks.requireRange("default capacity", events, 1, SubscriptionBuilder.MAX_CAPACITY);
         return new BrokerConfig(name, closeTimeout, ringSize, capacity, threadFactory);
     }
 
@@ -121,13 +121,13 @@ public final class BrokerConfig {
      * <p>The default makes virtual threads where the JVM has them. Handlers that compute for long without blocking hold
      * their carriers, and with them other handlers: give those platform threads.
      *
-     * @param factory must not return null
+     * @param factory must make a new thread each time it is called
      * @return the changed copy
      * @throws NullPointerException if {@code factory} is null
      */
     public BrokerConfig withThreadFactory(ThreadFactory factory) {
         return new BrokerConfig(
-                name, closeTimeout, ringSize, defaultCapacity, Objects.requireNonNull(factory, "factory"));
+                name, closeTimeout, ringSize, defaultCapacity, Checks.requireNonNull(factory, "factory"));
     }
 
     /** The settings, for log lines. */

@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -176,7 +177,7 @@ final class BrokerLoop implements Runnable {
         }
         waiter.prepare();
         if (!hasWork()) {
-            timing.pause(this, parkTime(), Timing.FOREVER);
+            LockSupport.parkNanos(this, parkTime());
             Thread.interrupted(); // nobody's business; with the status set, parking would return at once for ever
         }
         waiter.cancel();

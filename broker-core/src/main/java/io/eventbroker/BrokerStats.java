@@ -89,7 +89,8 @@ public interface BrokerStats {
     long discarded();
 
     /**
-     * The living subscriptions, oldest first; once the broker is closing, those that were alive when that began.
+     * The living subscriptions, oldest first; once the broker is closing, those that were alive when that began. What
+     * subscriptions that ended earlier dropped or abandoned is known to their own {@link Subscription#stats()} only.
      *
      * @return an immutable list
      */

@@ -1,9 +1,9 @@
 package io.eventbroker;
 
 import io.eventbroker.BrokerStats.State;
+import io.eventbroker.internal.Deadline;
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Wait;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -34,9 +34,9 @@ final class Closing {
     private volatile @Nullable List<QueuedSubscription<?>> roster;
 
     /** The end of the phase that has begun. */
-    private @Nullable Wait phaseEnd;
+    private @Nullable Deadline phaseEnd;
 
-    private @Nullable Wait deadline;
+    private @Nullable Deadline deadline;
     private long lastToRoute;
     private boolean sealed;
     private boolean cancelled;
@@ -74,8 +74,8 @@ final class Closing {
             roster = directory.living();
             long start = lifecycle.closeStart();
             long timeout = lifecycle.closeNanos();
-            phaseEnd = Wait.since(start, timing, this, timeout - timeout / 4);
-            deadline = Wait.since(start, timing, this, timeout);
+            phaseEnd = new Deadline(timing, start, timeout - timeout / 4);
+            deadline = new Deadline(timing, start, timeout);
         }
     }
 
@@ -120,14 +120,14 @@ final class Closing {
             return false;
         }
         cancelled = true;
-        phaseEnd = Wait.signalled(timing, this, GRACE);
+        phaseEnd = new Deadline(timing, timing.nanoTime(), GRACE);
         directory.working().forEach(PushSubscription::cancel);
         directory.working().forEach(PushSubscription::interrupt);
         return true;
     }
 
     private boolean awaitInterrupted() {
-        if (!directory.working().isEmpty() && !untilOver()) {
+        if (!directory.working().isEmpty() && !isTimeUp()) {
             return false;
         }
         directory.working().forEach(PushSubscription::giveUp);
@@ -136,10 +136,10 @@ final class Closing {
     }
 
     private boolean isPhaseOver() {
-        return lifecycle.isHurried() || untilOver();
+        return lifecycle.isHurried() || isTimeUp();
     }
 
-    private boolean untilOver() {
+    private boolean isTimeUp() {
         return untilNextPhase() <= 0;
     }
 }

@@ -22,7 +22,10 @@ final class Lifecycle {
     /** Written before the state becomes FAILED. */
     private volatile @Nullable Throwable failure;
 
-    /** The worker whose handler is running on this thread, if any. Per broker: a handler of one may step another. */
+    /**
+     * The worker whose handler is running on this thread; whether there is one is all that matters so far. Per broker: a
+     * handler of one may step another.
+     */
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<Object> handling = new ThreadLocal<>();
 
@@ -30,6 +33,10 @@ final class Lifecycle {
 
     Lifecycle(String brokerName) {
         this.brokerName = brokerName;
+    }
+
+    String brokerName() {
+        return brokerName;
     }
 
     State state() {

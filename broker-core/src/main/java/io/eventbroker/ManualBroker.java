@@ -4,7 +4,8 @@ package io.eventbroker;
  * A broker without threads, for deterministic tests: the same routing and the same delivery, one step at a time, on the
  * thread of the caller.
  *
- * <p><b>Threads.</b> The thread that opened it steps it; handlers run on that thread. Any thread may publish.
+ * <p><b>Threads.</b> The thread that opened it steps it; handlers run on that thread. Any thread may publish; what makes
+ * another thread wait makes it wait in real time, until the owner steps.
  *
  * <p><b>Waiting.</b> What would wait on a threaded broker (a publish to a full ring, {@code subscribe},
  * {@code unsubscribe}, {@code take}, a timed {@code poll}, {@code awaitQuiescence}, {@code close}) steps instead until
@@ -34,7 +35,8 @@ public interface ManualBroker extends Broker {
     boolean runOne();
 
     /**
-     * Does one thing after the other until there is nothing to do.
+     * Does one thing after the other until there is nothing to do; with handlers that publish to each other without end,
+     * for ever.
      *
      * @return how many things were done
      * @throws IllegalStateException if called by a thread other than the one that opened the broker

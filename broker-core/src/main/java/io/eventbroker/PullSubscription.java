@@ -22,6 +22,9 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     /** Makes several readers one consumer; never held while a reader waits. */
     private final ReentrantLock turn = new ReentrantLock();
 
+    /** Events that readers were given; only under the lock. */
+    private long delivered;
+
     PullSubscription(SubscriptionSpec<T> spec, Timing timing, Consumer<? super QueuedSubscription<?>> canceller) {
         super(spec.source(), spec.name(), spec.capacity(), canceller);
         this.timing = timing;
@@ -50,12 +53,12 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     @Override
     public @Nullable T poll(Duration timeout) throws InterruptedException {
-        return await(Timing.nanos(Objects.requireNonNull(timeout, "timeout")), true);
+        return await(Timing.nanos(Checks.requireNonNull(timeout, "timeout")), true);
     }
 
     @Override
     public int drainTo(Collection<? super T> sink) {
-        Objects.requireNonNull(sink, "sink");
+        Checks.requireNonNull(sink, "sink");
         int moved = 0;
         for (int left = size(); left > 0; left--) {
             T event = receive(true);
@@ -81,23 +84,23 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     @Override
     public SubscriptionStats stats() {
         long taken;
-        long delivered;
+        long given;
         turn.lock();
         try {
             taken = taken();
-            delivered = delivered();
+            given = delivered;
         } finally {
             turn.unlock();
         }
         long dropped = dropped();
         long queued = Math.min(enqueued() - taken, capacity);
         return new Snapshots.SubscriptionSnapshot(
-                name(), matched(), delivered, 0, 0, dropped, 0, queued, taken - delivered, false);
+                name(), matched(), given, 0, 0, dropped, 0, queued, taken - given, false);
     }
 
     /** The next event, if it comes in time. */
-    private @Nullable T await(long nanos, boolean delivered) throws InterruptedException {
-        T event = nextOrEnd(delivered);
+    private @Nullable T await(long nanos, boolean given) throws InterruptedException {
+        T event = nextOrEnd(given);
         if (event != null || nanos <= 0) {
             return event;
         }
@@ -107,7 +110,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         try {
             while (true) {
                 waiter.prepare();
-                event = nextOrEnd(delivered);
+                event = nextOrEnd(given);
                 if (event != null || wait.isOver()) {
                     return event;
                 }
@@ -128,10 +131,10 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     }
 
     /** The next event, or null if there is none now. */
-    private @Nullable T nextOrEnd(boolean delivered) {
-        T event = receive(delivered);
+    private @Nullable T nextOrEnd(boolean given) {
+        T event = receive(given);
         if (event == null && isSealed()) {
-            event = receive(delivered); // it may have come just before the end
+            event = receive(given); // it may have come just before the end
             if (event == null) {
                 throw new SubscriptionClosedException(this + " has ended", cause());
             }
@@ -139,13 +142,14 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         return event;
     }
 
-    private @Nullable T receive(boolean delivered) {
+    /** The next event, which is given to its reader at once, or stays in hand. */
+    private @Nullable T receive(boolean given) {
         T event;
         turn.lock();
         try {
             event = next();
-            if (event != null && delivered) {
-                countDelivered();
+            if (event != null && given) {
+                delivered++;
             }
         } finally {
             turn.unlock();
@@ -159,7 +163,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     private void give() {
         turn.lock();
         try {
-            countDelivered();
+            delivered++;
         } finally {
             turn.unlock();
         }

@@ -1,11 +1,11 @@
 package io.eventbroker;
 
 import io.eventbroker.internal.Counters;
-import io.eventbroker.internal.Timing;
 import io.eventbroker.internal.WaitSet;
 import io.eventbroker.internal.Waiter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -16,6 +16,9 @@ import org.slf4j.LoggerFactory;
 /** A subscription whose workers call a handler. */
 final class PushSubscription<T> extends QueuedSubscription<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+
+    private static final String FAILURE = "broker \"{}\": subscription \"{}\" failed on {} of topic \"{}\"{}";
+    private static final String ONCE = "; its further failures are counted, and logged at DEBUG";
 
     private static final int HANDLED = 0;
     private static final int FAILED = 1;
@@ -36,7 +39,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Written by the loop: nothing more is dispatched. */
     private volatile boolean cut;
 
-    /** Written by the last worker that ends, or by the loop when it gives up: TAKEN has its last value. */
+    /** Written by the last worker that ends, or by the loop when it gives up: nothing will be taken any more. */
     private volatile boolean over;
 
     /** Whether a failure was logged; a lost update costs a log line. */
@@ -136,6 +139,11 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 ended ? 0 : waiting,
                 Math.min(taken - handled - failed, workers.size()),
                 ended && taken > handled + failed);
+    }
+
+    /** Whether a handler was still running when the broker's close gave up on it, and still is. */
+    boolean isStuck() {
+        return over && taken() > sum(HANDLED) + sum(FAILED);
     }
 
     private long sum(int counter) {
@@ -244,15 +252,10 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             try {
                 String type = event.getClass().getName();
                 if (complained) {
-                    LOG.debug("Handler \"{}\" failed on {} from {}", name(), type, source, failure);
+                    LOG.debug(FAILURE, lifecycle.brokerName(), name(), type, source.name(), "", failure);
                 } else {
                     complained = true;
-                    LOG.warn(
-                            "Handler \"{}\" failed on {} from {}; its further failures are logged at DEBUG",
-                            name(),
-                            type,
-                            source,
-                            failure);
+                    LOG.warn(FAILURE, lifecycle.brokerName(), name(), type, source.name(), ONCE, failure);
                 }
             } catch (Throwable e) {
                 // an appender that fails must not end the worker; the failure is counted all the same
@@ -262,7 +265,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         private void await() {
             waiter.prepare();
             while (waiter.isWaiting() && isEmpty() && !isSealed()) {
-                Timing.SYSTEM.pause(PushSubscription.this, Timing.FOREVER, Timing.FOREVER);
+                LockSupport.park(PushSubscription.this);
                 Thread.interrupted(); // with the status set, parking would return at once for ever
             }
             waiter.cancel();

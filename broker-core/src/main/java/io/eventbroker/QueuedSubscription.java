@@ -1,7 +1,6 @@
 package io.eventbroker;
 
 import io.eventbroker.internal.Counters;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
@@ -22,7 +21,6 @@ abstract class QueuedSubscription<T> implements Subscription {
     private static final int DROPPED = 1;
     private static final int ENQUEUED = 2;
     private static final int TAKEN = 0;
-    private static final int DELIVERED = 1;
 
     final TopicPattern<T> source;
     final int capacity;
@@ -32,7 +30,7 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     private final MessagePassingQueue<Object> queue;
     private final Counters in = new Counters(3);
-    private final Counters out = new Counters(2);
+    private final Counters out = new Counters(1);
     private final @Nullable Class<T> filter;
     private final Consumer<? super QueuedSubscription<?>> canceller;
 
@@ -120,10 +118,6 @@ abstract class QueuedSubscription<T> implements Subscription {
         return event;
     }
 
-    void countDelivered() {
-        out.add(DELIVERED, 1);
-    }
-
     /** Lets go of what will never be taken. */
     void clear() {
         queue.clear();
@@ -152,10 +146,6 @@ abstract class QueuedSubscription<T> implements Subscription {
         return out.get(TAKEN);
     }
 
-    long delivered() {
-        return out.get(DELIVERED);
-    }
-
     long dropped() {
         return in.get(DROPPED);
     }
@@ -180,6 +170,6 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     @Override
     public final String toString() {
-        return "subscription \"" + Objects.requireNonNull(name) + "\" to " + source;
+        return "subscription \"" + name + "\" to " + source;
     }
 }

@@ -31,7 +31,7 @@ public interface SubscriptionBuilder<T> {
 
     /**
      * How many events may wait, not counting those a handler has in hand. With a capacity of 10, the eleventh event
-     * waiting is dropped. Without it, {@link BrokerConfig#withDefaultCapacity(int)} decides.
+     * waiting is dropped. Without it, {@link BrokerConfig#withDefaultCapacity(int)} decides: 256 unless configured.
      *
      * @param events from 1 to {@value #MAX_CAPACITY}, exact
      * @return this builder
@@ -57,8 +57,9 @@ public interface SubscriptionBuilder<T> {
      * @param handler called for each event, as {@link Handler} describes
      * @return the subscription
      * @throws NullPointerException if {@code handler} is null
-     * @throws IllegalStateException if a living subscription has the name, or the topic's name is in use with another
-     *     definition
+     * @throws IllegalStateException if a living subscription has the name, if the topic's name is in use with another
+     *     definition, or if the {@linkplain BrokerConfig#withThreadFactory thread factory} did not make a new thread; what
+     *     that factory throws is thrown here, and nothing has changed
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
     Subscription onEvent(Handler<? super T> handler);

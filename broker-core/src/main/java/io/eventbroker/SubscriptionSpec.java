@@ -1,6 +1,5 @@
 package io.eventbroker;
 
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of one subscription to come. */
@@ -19,7 +18,7 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     private int workers = 1;
 
     SubscriptionSpec(TopicPattern<T> source, int capacity, Opener opener) {
-        this.source = Objects.requireNonNull(source, "what to subscribe to");
+        this.source = Checks.requireNonNull(source, "the topic or pattern to subscribe to");
         this.capacity = capacity;
         this.opener = opener;
     }
@@ -42,25 +41,25 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
 
     @Override
     public SubscriptionBuilder<T> named(String name) {
-        this.name = Names.requireLabel("subscription name", name);
+        this.name = Checks.requireLabel("subscription name", name);
         return this;
     }
 
     @Override
     public SubscriptionBuilder<T> capacity(int events) {
-        this.capacity = Names.requireRange("capacity", events, 1, MAX_CAPACITY);
+        this.capacity = Checks.requireRange("capacity", events, 1, MAX_CAPACITY);
         return this;
     }
 
     @Override
     public SubscriptionBuilder<T> concurrency(int workers) {
-        this.workers = Names.requireRange("concurrency", workers, 1, MAX_CONCURRENCY);
+        this.workers = Checks.requireRange("concurrency", workers, 1, MAX_CONCURRENCY);
         return this;
     }
 
     @Override
     public Subscription onEvent(Handler<? super T> handler) {
-        return opener.push(this, Objects.requireNonNull(handler, "handler"));
+        return opener.push(this, Checks.requireNonNull(handler, "handler"));
     }
 
     @Override

@@ -44,7 +44,7 @@ public interface SubscriptionStats {
     long handled();
 
     /**
-     * Handler calls that threw; 0 for an inbox.
+     * Handler calls that threw, those that ended by the interrupt at the close's deadline included; 0 for an inbox.
      *
      * @return a count since the subscription began
      */

@@ -4,9 +4,9 @@ package io.eventbroker;
  * A named, typed stream of events that can be published to and subscribed to. Immutable and safe for use by any thread;
  * best held in a constant that publishers and subscribers share.
  *
- * <p><b>Names.</b> A name is one or more tokens joined by single dots, such as {@code returns} or
- * {@code orders.eu.created}; at most {@value #MAX_NAME_LENGTH} characters, without whitespace and control characters. A
- * token may not be {@code *} or {@code >} alone, which are reserved for patterns ({@code foo*} is an ordinary token),
+ * <p><b>Checks.</b> A name is one or more tokens joined by single dots, such as {@code returns} or
+ * {@code orders.eu.created}; at most {@value #MAX_NAME_LENGTH} characters, without whitespace, control characters and
+ * unpaired surrogates. A token may not be {@code *} or {@code >} alone, which are reserved for patterns ({@code foo*} is an ordinary token),
  * and a name may not begin with {@code $}, which is reserved for the broker.
  *
  * <p><b>Identity.</b> Two topics are equal if their names are. While a broker has a subscription on a name, that name
@@ -34,7 +34,7 @@ public final class Topic<T> extends TopicPattern<T> {
      * @throws IllegalArgumentException if the name or the type is not allowed; the message says why
      */
     public static <T> Topic<T> of(String name, Class<T> type) {
-        return new Topic<>(new TopicDefinition(Names.requireTopicName(name), Names.requireEventType(type)), type);
+        return new Topic<>(new TopicDefinition(Checks.requireTopicName(name), Checks.requireEventType(type)), type);
     }
 
     /**

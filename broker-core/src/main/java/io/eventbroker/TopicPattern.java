@@ -1,7 +1,5 @@
 package io.eventbroker;
 
-import java.util.Objects;
-
 /**
  * What can be subscribed to: a topic, or those of its events that are of one class. Immutable and safe for use by any
  * thread.
@@ -50,14 +48,15 @@ public class TopicPattern<T> {
      * @throws NullPointerException if {@code type} is null
      * @throws IllegalArgumentException if {@code type} is a primitive type, or not this pattern's type or a subtype
      */
+    @CheckReturnValue
     public final <S extends T> TopicPattern<S> only(Class<S> type) {
-        Names.requireEventType(type);
+        Checks.requireEventType(type);
         Class<?> wider = this.type;
         if (!wider.isAssignableFrom(type)) {
             throw new IllegalArgumentException("only(" + type.getName() + ") on " + this
                     + ": the class must be the pattern's own or one of its subtypes");
         }
-        return new TopicPattern<>(definition, Objects.requireNonNull(type));
+        return new TopicPattern<>(definition, type);
     }
 
     final TopicDefinition definition() {

@@ -4,7 +4,7 @@
  *
  * <h2>Guarantees</h2>
  *
- * The tests of this library are named after these numbers.
+ * The tests of a guarantee carry its number.
  *
  * <dl>
  *   <dt>G1 Accounted

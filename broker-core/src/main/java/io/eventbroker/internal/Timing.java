@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Time and the passing of it: the system's, or that of a stepped broker, where to wait is to step. Everything that waits
- * does so through {@link #pause}, in a loop that checks what it waits for.
+ * Time and the passing of it: the system's, or that of a stepped broker, where to wait is to step. Users' threads wait
+ * through {@link Wait}, which pauses in a loop that checks what it waits for.
  */
 public interface Timing {
     /** A wait that no timeout ends. */

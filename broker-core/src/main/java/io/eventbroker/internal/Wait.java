@@ -7,43 +7,34 @@ public final class Wait {
 
     private final Timing timing;
     private final Object blocker;
-    private final long timeout;
-    private final long start;
+    private final Deadline deadline;
     private long slice;
 
-    private Wait(Timing timing, Object blocker, long timeout, long start, long slice) {
-        this.timing = timing;
+    private Wait(Timing timing, Object blocker, long timeout, long slice) {
+        this.timing = timing.forCaller();
         this.blocker = blocker;
-        this.timeout = timeout;
-        this.start = start;
+        this.deadline = new Deadline(this.timing, this.timing.nanoTime(), timeout);
         this.slice = slice;
     }
 
-    /** A wait that nobody ends by a signal: it looks again after 50 µs, growing to 1 ms. */
+    /** A wait for what nobody may signal: it looks again after 50 µs, growing to 1 ms, or when unparked. */
     public static Wait polling(Timing timing, Object blocker, long timeout) {
-        Timing time = timing.forCaller();
-        return new Wait(time, blocker, timeout, time.nanoTime(), FIRST_SLICE);
+        return new Wait(timing, blocker, timeout, FIRST_SLICE);
     }
 
     /** A wait that is ended by unparking the thread. */
     public static Wait signalled(Timing timing, Object blocker, long timeout) {
-        Timing time = timing.forCaller();
-        return new Wait(time, blocker, timeout, time.nanoTime(), Timing.FOREVER);
-    }
-
-    /** A wait that began at a given time. */
-    public static Wait since(long start, Timing timing, Object blocker, long timeout) {
-        return new Wait(timing, blocker, timeout, start, Timing.FOREVER);
+        return new Wait(timing, blocker, timeout, Timing.FOREVER);
     }
 
     /** What is left in ns, zero or less if the time has passed, or {@link Timing#FOREVER}. */
     public long remaining() {
-        return timeout <= 0 || timeout == Timing.FOREVER ? timeout : timeout - (timing.nanoTime() - start);
+        return deadline.remaining();
     }
 
     /** Whether the time has passed. */
     public boolean isOver() {
-        return remaining() <= 0;
+        return deadline.isOver();
     }
 
     /** Lets some time pass, or none if the wait is over. */

@@ -1,17 +1,24 @@
 package io.eventbroker;
 
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The rules for names, types and numbers; each refusal says what was given and what is allowed. */
-final class Names {
+final class Checks {
     private static final int MAX_LABEL_LENGTH = 256;
     private static final int SHOWN = 80;
 
-    private Names() {}
+    private Checks() {}
+
+    static <T> T requireNonNull(@Nullable T given, String what) {
+        if (given == null) {
+            throw new NullPointerException(what + " is null; it must not be");
+        }
+        return given;
+    }
 
     /** A topic's name, as {@link Topic} describes it. */
     static String requireTopicName(String name) {
-        Objects.requireNonNull(name, "topic name");
+        requireNonNull(name, "topic name");
         requireLength("topic name", name, Topic.MAX_NAME_LENGTH);
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
@@ -52,7 +59,7 @@ final class Names {
 
     /** The name of a broker or of a subscription: for people, threads and log lines. */
     static String requireLabel(String what, String label) {
-        Objects.requireNonNull(label, what);
+        requireNonNull(label, what);
         requireLength(what, label, MAX_LABEL_LENGTH);
         if (label.isBlank()) {
             throw new IllegalArgumentException(what + " is blank; it must have a visible character");
@@ -67,7 +74,7 @@ final class Names {
     }
 
     static <T> Class<T> requireEventType(Class<T> type) {
-        Objects.requireNonNull(type, "type");
+        requireNonNull(type, "type");
         if (type.isPrimitive()) {
             throw new IllegalArgumentException(
                     "type " + type + " is primitive; events are objects, so give a class such as Integer.class");

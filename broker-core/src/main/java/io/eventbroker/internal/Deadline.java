@@ -1,0 +1,25 @@
+package io.eventbroker.internal;
+
+/** A moment in a given time. Immutable. */
+public final class Deadline {
+    private final Timing timing;
+    private final long start;
+    private final long timeout;
+
+    /** The moment so many ns after a start; never, if that is {@link Timing#FOREVER}. */
+    public Deadline(Timing timing, long start, long timeout) {
+        this.timing = timing;
+        this.start = start;
+        this.timeout = timeout;
+    }
+
+    /** What is left in ns, zero or less if the moment has come, or {@link Timing#FOREVER}. */
+    public long remaining() {
+        return timeout <= 0 || timeout == Timing.FOREVER ? timeout : timeout - (timing.nanoTime() - start);
+    }
+
+    /** Whether the moment has come. */
+    public boolean isOver() {
+        return remaining() <= 0;
+    }
+}
