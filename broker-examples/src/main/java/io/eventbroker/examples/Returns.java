@@ -33,7 +33,7 @@ public final class Returns {
      * @return a new one each time
      */
     public static CommandLine commandLine() {
-        return new CommandLine(new Returns()).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new Returns());
     }
 
     /**

@@ -4,12 +4,12 @@ import static io.eventbroker.examples.returns.ReturnEvent.RETURNS;
 
 import io.eventbroker.Broker;
 import io.eventbroker.SubscriptionBuilder;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.jline.terminal.impl.exec.ExecTerminalProvider;
-import org.jline.terminal.spi.SystemStream;
 
 /**
  * A progress bar on standard error: one more subscriber, which counts what happens.
@@ -32,9 +32,22 @@ final class Progress implements AutoCloseable {
                 .build();
     }
 
-    /** Whether standard error is a terminal. {@code System.console()} tells of the other two streams only. */
+    /**
+     * Whether standard error is a terminal. {@code System.console()} tells of the other two streams only, so this asks
+     * the command {@code test}.
+     */
     static boolean canBeSeen() {
-        return new ExecTerminalProvider().isPosixSystemStream(SystemStream.Error);
+        try {
+            Process test = new ProcessBuilder("test", "-t", "2")
+                    .redirectError(Redirect.INHERIT)
+                    .start();
+            return test.waitFor() == 0;
+        } catch (IOException e) {
+            return false; // a system without that command
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     void watch(Broker broker) {

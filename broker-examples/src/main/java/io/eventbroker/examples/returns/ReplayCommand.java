@@ -89,7 +89,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--outbox",
             paramLabel = "DIR",
-            description = "Where to write the customers' mails. Without it, a new temporary folder.")
+            description = "Where to write the customers' mails. Without it, a new temporary folder, which stays.")
     private @Nullable Path outbox;
 
     @Option(names = "--json", description = "Print one JSON object instead of text.")
@@ -120,6 +120,7 @@ public final class ReplayCommand implements Callable<Integer> {
             return ExitCode.USAGE;
         }
         retail.malformed().forEach(line -> err.println("malformed line " + line.number() + ": " + line.cause()));
+        err.flush(); // whatever comes of the replay comes after it
 
         try {
             Replay.Result result = run(new Replay(settings, mails), retail);
@@ -145,12 +146,12 @@ public final class ReplayCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(report.toJson());
-            return;
+        } else {
+            if (!quiet) {
+                report.printTable(out);
+            }
+            report.printTotals(out);
         }
-        if (!quiet) {
-            report.printTable(out);
-        }
-        report.printTotals(out);
         out.flush();
     }
 

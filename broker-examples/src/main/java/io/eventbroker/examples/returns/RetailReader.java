@@ -49,7 +49,7 @@ final class RetailReader {
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    private final LineParser parser;
+    private final CSVFormat format;
     private final int columns;
     private final List<ReturnCreated> returns = new ArrayList<>();
     private final SortedMap<String, Long> skipped = new TreeMap<>();
@@ -71,8 +71,7 @@ final class RetailReader {
         if (!names.containsAll(COLUMNS)) {
             throw new IOException("the first line is not the header " + String.join(",", COLUMNS));
         }
-        this.parser = new LineParser(
-                CSV.builder().setHeader(names.toArray(String[]::new)).get());
+        this.format = CSV.builder().setHeader(names.toArray(String[]::new)).get();
         this.columns = names.size();
     }
 
@@ -126,9 +125,9 @@ final class RetailReader {
     }
 
     private CSVRecord parse(String line) throws MalformedLineException {
-        try {
-            return parser.parse(line);
-        } catch (IOException e) {
+        try (CSVParser parser = CSVParser.parse(line, format)) {
+            return parser.iterator().next();
+        } catch (IOException | UncheckedIOException e) {
             throw new MalformedLineException("a quote is misplaced or not closed");
         }
     }

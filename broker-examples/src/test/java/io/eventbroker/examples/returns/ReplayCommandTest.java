@@ -1,9 +1,13 @@
 package io.eventbroker.examples.returns;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.eventbroker.examples.Returns;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,6 +172,19 @@ class ReplayCommandTest {
         assertThat(run.errLines()).containsExactly("malformed line 3: 2 columns instead of 8");
         assertThat(run.json().get("malformed").asInt()).isEqualTo(1);
         assertThat(run.json().get("returns").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void malformedLinesComeBeforeTheTableWhereBothStreamsGoToOnePlace() throws IOException {
+        Path file = file(Stream.of("C2,broken", returnOf("20001.0", 1)));
+        ByteArrayOutputStream place = new ByteArrayOutputStream();
+
+        Returns.commandLine()
+                .setOut(new PrintWriter(place, false, UTF_8))
+                .setErr(new PrintWriter(place, false, UTF_8))
+                .execute("replay", file.toString(), "--outbox", outbox.toString());
+
+        assertThat(place.toString(UTF_8)).startsWith("malformed line 2: ").contains("\ndepartment ", "\nledger ");
     }
 
     @Test
