@@ -30,7 +30,7 @@ class ActiveBroker implements Broker {
 
     private final BrokerConfig config;
     private final Timing timing;
-    private final Directory directory = new Directory();
+    final Directory directory = new Directory();
     private final Ring<TopicDefinition> ring;
     private final LongAdder refused = new LongAdder();
     private final AtomicBoolean lossesTold = new AtomicBoolean();
@@ -45,7 +45,7 @@ class ActiveBroker implements Broker {
         this.timing = timing;
         this.lifecycle = new Lifecycle(config.name);
         this.ring = new Ring<>(config.ringSize);
-        this.loop = new BrokerLoop(ring, lifecycle, directory, timing);
+        this.loop = new BrokerLoop(ring, lifecycle, directory, timing, this::interrupt);
         this.isOpen = lifecycle::isOpen;
         this.isOpenToHandlers = lifecycle::isOpenToHandlers;
     }
@@ -195,6 +195,13 @@ class ActiveBroker implements Broker {
         }
     }
 
+    /** Has handlers interrupted without waiting for it. */
+    void interrupt(Runnable interrupts) {
+        Thread interrupter = new Thread(null, interrupts, config.name + " interrupter", 0, false);
+        interrupter.setDaemon(true);
+        interrupter.start();
+    }
+
     // ---- watching
 
     @Override
@@ -257,7 +264,11 @@ class ActiveBroker implements Broker {
                         + (s.stuck() ? ", stuck" : ""))
                 .collect(Collectors.joining("; "));
         if (!losses.isEmpty() || report.discarded() > 0) {
-            LOG.warn("broker \"{}\" closed with losses: discarded {}; {}", config.name, report.discarded(), losses);
+            try {
+                LOG.warn("broker \"{}\" closed with losses: discarded {}; {}", config.name, report.discarded(), losses);
+            } catch (RuntimeException e) {
+                // an appender that fails must not fail the close
+            }
         }
     }
 
@@ -265,12 +276,15 @@ class ActiveBroker implements Broker {
     private void awaitEnd(Wait longest) {
         Wait wait = longest;
         boolean interrupted = false;
-        while (!hasEnded() && !wait.isOver()) {
+        while (!hasEnded()) {
             if (Thread.interrupted()) {
                 interrupted = true;
                 lifecycle.hurry();
                 loop.wake();
                 wait = Wait.polling(timing, this, Math.min(wait.remaining(), AFTERMATH));
+            }
+            if (wait.isOver()) {
+                break;
             }
             wait.pause();
         }

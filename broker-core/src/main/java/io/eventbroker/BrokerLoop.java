@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -65,12 +66,13 @@ final class BrokerLoop implements Runnable {
     private final List<QueuedSubscription<?>> touched = new ArrayList<>();
     private int idleRounds;
 
-    BrokerLoop(Ring<TopicDefinition> ring, Lifecycle lifecycle, Directory directory, Timing timing) {
+    BrokerLoop(
+            Ring<TopicDefinition> ring, Lifecycle lifecycle, Directory directory, Timing timing, Executor interrupter) {
         this.ring = ring;
         this.lifecycle = lifecycle;
         this.directory = directory;
         this.timing = timing;
-        this.closing = new Closing(ring, lifecycle, directory, timing, this::isQuiet);
+        this.closing = new Closing(ring, lifecycle, directory, timing, this::isQuiet, interrupter);
     }
 
     // ---- for the stepping thread
@@ -115,7 +117,9 @@ final class BrokerLoop implements Runnable {
                 closing.begin();
             }
             Command command = commands.remove();
-            command.apply();
+            if (command.isPending()) {
+                command.apply();
+            }
             if (command.isAwaited()) {
                 totals.add(APPLIED, 1);
             }
@@ -198,8 +202,13 @@ final class BrokerLoop implements Runnable {
     private void fail(Throwable cause) {
         lifecycle.fail(cause);
         totals.add(STRANDED, totals.get(ACCEPTED) - totals.get(ROUTED) - totals.get(UNROUTED));
-        directory.living().forEach(subscription -> subscription.seal(cause));
-        leave();
+        try {
+            for (QueuedSubscription<?> subscription : directory.living()) {
+                subscription.cancel(cause);
+            }
+        } finally {
+            leave();
+        }
     }
 
     /** Leaves nothing behind that waits for the loop, which has ended. */
@@ -254,7 +263,7 @@ final class BrokerLoop implements Runnable {
             if (lifecycle.hasEnded()) {
                 command.refuse();
             } else {
-                wait.pause();
+                pause(wait, command);
                 interrupted |= Thread.interrupted();
             }
         }
@@ -266,6 +275,15 @@ final class BrokerLoop implements Runnable {
             throw objection.get();
         }
         return command.wasApplied();
+    }
+
+    private static void pause(Wait wait, Command command) {
+        try {
+            wait.pause();
+        } catch (IllegalStateException e) { // a stepped broker would wait for ever
+            command.refuse();
+            throw e;
+        }
     }
 
     private void submit(Command command) {
@@ -292,9 +310,9 @@ final class BrokerLoop implements Runnable {
         return isIdle && directory.isQuiet() && ring.claimed() == published && submitted.get() == asked;
     }
 
-    /** Whether a publisher has claimed a slot that it has not filled yet. Stepping thread only. */
-    boolean awaitsPublisher() {
-        return ring.claimed() > ring.consumed() && !ring.hasNext();
+    /** Whether there is something in the ring, or will be as soon as its publisher has filled the slot it claimed. */
+    boolean hasClaims() {
+        return ring.claimed() > ring.consumed();
     }
 
     /** How long until time alone brings something to do, in ns, or {@link Timing#FOREVER}. Stepping thread only. */
@@ -302,10 +320,10 @@ final class BrokerLoop implements Runnable {
         return closing.untilNextPhase();
     }
 
-    /** The living subscriptions, or those that were alive when closing began. */
+    /** The living subscriptions; from the moment closing began, what its report lists. */
     List<QueuedSubscription<?>> subscriptions() {
         List<QueuedSubscription<?>> roster = closing.roster();
-        return roster == null ? directory.living() : roster;
+        return roster == null ? directory.byAge() : roster;
     }
 
     BrokerStats stats(long refused) {
@@ -321,7 +339,7 @@ final class BrokerLoop implements Runnable {
         long allRefused = refused + ring.orphans();
         return new Snapshots.BrokerSnapshot(
                 state,
-                lifecycle.failure(),
+                state == State.FAILED ? lifecycle.failure() : null,
                 accepted + allRefused,
                 accepted,
                 allRefused,

@@ -89,7 +89,8 @@ public interface BrokerStats {
     long discarded();
 
     /**
-     * The living subscriptions, oldest first; once the broker is closing, those that were alive when that began. What
+     * The living subscriptions, oldest first; once the broker is closing, those that were alive when that began, and
+     * in the end also those unsubscribed before whose handler would not stop. What
      * subscriptions that ended earlier dropped or abandoned is known to their own {@link Subscription#stats()} only.
      *
      * @return an immutable list

@@ -1,12 +1,17 @@
 package io.eventbroker;
 
+import static java.util.Objects.requireNonNull;
+
 import io.eventbroker.BrokerStats.State;
 import io.eventbroker.internal.Deadline;
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
 import java.lang.invoke.VarHandle;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The way from the first call of {@code close} to CLOSED, phase by phase. Only for the broker's loop. */
@@ -30,7 +35,10 @@ final class Closing {
     private final Timing timing;
     private final BooleanSupplier isQuiet;
 
-    /** Those alive when closing began; null before. Read by anybody. */
+    /** Calls {@link Thread#interrupt}, which may run users' code, on a thread that nobody waits for. */
+    private final Executor interrupter;
+
+    /** Those alive when closing began, at the end also those whose handler would not stop; null before. Read by anybody. */
     private volatile @Nullable List<QueuedSubscription<?>> roster;
 
     /** The end of the phase that has begun. */
@@ -46,12 +54,14 @@ final class Closing {
             Lifecycle lifecycle,
             Directory directory,
             Timing timing,
-            BooleanSupplier isQuiet) {
+            BooleanSupplier isQuiet,
+            Executor interrupter) {
         this.ring = ring;
         this.lifecycle = lifecycle;
         this.directory = directory;
         this.timing = timing;
         this.isQuiet = isQuiet;
+        this.interrupter = interrupter;
     }
 
     @Nullable List<QueuedSubscription<?>> roster() {
@@ -71,7 +81,7 @@ final class Closing {
     /** Notices that closing has begun; to be called before a command is applied that may have come after that. */
     void begin() {
         if (roster == null) {
-            roster = directory.living();
+            roster = directory.byAge();
             long start = lifecycle.closeStart();
             long timeout = lifecycle.closeNanos();
             phaseEnd = new Deadline(timing, start, timeout - timeout / 4);
@@ -121,8 +131,9 @@ final class Closing {
         }
         cancelled = true;
         phaseEnd = new Deadline(timing, timing.nanoTime(), GRACE);
-        directory.working().forEach(PushSubscription::cancel);
-        directory.working().forEach(PushSubscription::interrupt);
+        directory.working().forEach(push -> push.cancel(null));
+        List<PushSubscription<?>> atWork = List.copyOf(directory.working());
+        interrupter.execute(() -> atWork.forEach(PushSubscription::interrupt));
         return true;
     }
 
@@ -131,8 +142,17 @@ final class Closing {
             return false;
         }
         directory.working().forEach(PushSubscription::giveUp);
+        roster = withStuck(requireNonNull(roster));
         lifecycle.advance(State.CLOSED);
         return true;
+    }
+
+    private List<QueuedSubscription<?>> withStuck(List<QueuedSubscription<?>> alive) {
+        Stream<PushSubscription<?>> stuck =
+                directory.working().stream().filter(push -> push.isStuck() && !alive.contains(push));
+        return Stream.concat(alive.stream(), stuck)
+                .sorted(Comparator.comparingLong(QueuedSubscription::number))
+                .toList();
     }
 
     private boolean isPhaseOver() {

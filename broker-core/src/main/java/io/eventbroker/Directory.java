@@ -1,10 +1,11 @@
 package io.eventbroker;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,12 @@ final class Directory {
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
 
     /** The living, by name. */
-    private final Map<String, Member> living = new ConcurrentHashMap<>();
+    private final Map<String, QueuedSubscription<?>> living = new ConcurrentHashMap<>();
 
-    /** Push subscriptions whose workers have not all ended; cancelled ones may be among them. */
-    private final Set<PushSubscription<?>> working = ConcurrentHashMap.newKeySet();
+    /** Push subscriptions whose workers have not all ended, oldest first; cancelled ones may be among them. */
+    private final Map<Long, PushSubscription<?>> working = new ConcurrentSkipListMap<>();
 
     private long admitted;
-
-    private record Member(long number, QueuedSubscription<?> subscription) {}
 
     /** Where the events of a topic go; null if nobody subscribes to its name. */
     @Nullable Route route(TopicDefinition topic) {
@@ -55,13 +54,11 @@ final class Directory {
             return () -> new IllegalStateException("a living subscription is named \"" + given
                     + "\" already; give each a name of its own, or unsubscribe the other first");
         }
-        admitted++;
-        if (given == null) {
-            subscription.setName(freeName(definition.name()));
-        }
-        living.put(subscription.name(), new Member(admitted, subscription));
+        long number = ++admitted;
+        subscription.admit(number, given == null ? freeName(definition.name()) : given);
+        living.put(subscription.name(), subscription);
         if (subscription instanceof PushSubscription<?> push) {
-            working.add(push);
+            working.put(number, push);
         }
         routes.computeIfAbsent(definition.name(), name -> new Route(definition))
                 .subscriptions
@@ -80,11 +77,9 @@ final class Directory {
 
     /** Removes a subscription and cancels it; does nothing if it was removed before. */
     void remove(QueuedSubscription<?> subscription) {
-        Member member = living.get(subscription.name());
-        if (member == null || !member.subscription.equals(subscription)) {
+        if (!living.remove(subscription.name(), subscription)) {
             return;
         }
-        living.remove(subscription.name());
         String topic = subscription.source.name();
         Route route = routes.get(topic);
         if (route != null) {
@@ -93,30 +88,34 @@ final class Directory {
                 routes.remove(topic);
             }
         }
-        subscription.cancel();
+        subscription.cancel(null);
     }
 
     /** Forgets a push subscription whose workers have ended. */
     void retire(PushSubscription<?> push) {
-        working.remove(push);
+        working.remove(push.number());
     }
 
-    /** Push subscriptions whose workers have not all ended. */
-    Set<PushSubscription<?>> working() {
-        return working;
+    /** Push subscriptions whose workers have not all ended, oldest first. */
+    Collection<PushSubscription<?>> working() {
+        return working.values();
+    }
+
+    /** The living, in no order. */
+    Collection<QueuedSubscription<?>> living() {
+        return living.values();
     }
 
     /** The living, oldest first. */
-    List<QueuedSubscription<?>> living() {
+    List<QueuedSubscription<?>> byAge() {
         return living.values().stream()
-                .sorted(Comparator.comparingLong(Member::number))
-                .<QueuedSubscription<?>>map(Member::subscription)
+                .sorted(Comparator.comparingLong(QueuedSubscription::number))
                 .toList();
     }
 
     /** Whether no push subscription has anything waiting or in hand. */
     boolean isQuiet() {
-        for (PushSubscription<?> push : working) {
+        for (PushSubscription<?> push : working.values()) {
             if (!push.isQuiet()) {
                 return false;
             }

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription that is read by pulling. */
+@SuppressWarnings("LockNotBeforeTry") // see release()
 final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T> {
     private final Timing timing;
     private final WaitSet readers = new WaitSet();
@@ -85,12 +86,12 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     public SubscriptionStats stats() {
         long taken;
         long given;
-        turn.lock();
         try {
+            turn.lock();
             taken = taken();
             given = delivered;
         } finally {
-            turn.unlock();
+            release();
         }
         long dropped = dropped();
         long queued = Math.min(enqueued() - taken, capacity);
@@ -145,14 +146,14 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     /** The next event, which is given to its reader at once, or stays in hand. */
     private @Nullable T receive(boolean given) {
         T event;
-        turn.lock();
         try {
+            turn.lock();
             event = next();
             if (event != null && given) {
                 delivered++;
             }
         } finally {
-            turn.unlock();
+            release();
         }
         if (event != null && !isEmpty()) {
             readers.signalOne();
@@ -160,12 +161,19 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         return event;
     }
 
+    /** Ends a turn. A reader near the end of its stack may fail after it got the lock, but in {@code lock()} still. */
+    private void release() {
+        if (turn.isHeldByCurrentThread()) {
+            turn.unlock();
+        }
+    }
+
     private void give() {
-        turn.lock();
         try {
+            turn.lock();
             delivered++;
         } finally {
-            turn.unlock();
+            release();
         }
     }
 

@@ -87,12 +87,12 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
     /** Ends the subscription: what waits is abandoned. */
     @Override
-    void cancel() {
+    void cancel(@Nullable Throwable why) {
         cut = true;
-        super.cancel();
+        super.cancel(why);
     }
 
-    /** Interrupts the handlers that are running. */
+    /** Interrupts the handlers that are running. That may run code of theirs: it closes a channel they wait on. */
     void interrupt() {
         workers.forEach(Worker::interrupt);
     }
@@ -275,7 +275,11 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         private void interrupt() {
             Thread thread = runner;
             if (thread != null) {
-                thread.interrupt();
+                try {
+                    thread.interrupt();
+                } catch (Throwable e) {
+                    LOG.debug("interrupting {} failed", thread.getName(), e);
+                }
             }
         }
 

@@ -14,8 +14,9 @@ abstract class QueuedSubscription<T> implements Subscription {
      * what it put in with what was taken, reading the latter anew only when the subscription looks full. TAKEN is
      * written after the cell was cleared, so that an offer within the limit always finds room.
      *
-     * Every total has one writer: those of `in` the loop, those of `out` the consumer. MATCHED is written before the
-     * event is offered, TAKEN before it is handled; a snapshot reads in the opposite direction.
+     * Every total has one writer: those of `in` the loop, those of `out` the consumer. MATCHED and then
+     * ENQUEUED are written before the event is offered, TAKEN before it is handled; a snapshot reads in the opposite
+     * direction.
      */
     private static final int MATCHED = 0;
     private static final int DROPPED = 1;
@@ -36,6 +37,8 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     /** Written by the loop before the subscription is handed to its owner. */
     private String name;
+
+    private long number;
 
     /** What the loop last saw of TAKEN. */
     private long takenSeen;
@@ -65,8 +68,13 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     // ---- for the loop
 
-    void setName(String name) {
+    void admit(long number, String name) {
+        this.number = number;
         this.name = name;
+    }
+
+    long number() {
+        return number;
     }
 
     boolean accepts(Object event) {
@@ -78,8 +86,8 @@ abstract class QueuedSubscription<T> implements Subscription {
         if (isFull()) {
             in.add(DROPPED, 1);
         } else {
-            queue.offer(event);
             in.add(ENQUEUED, 1);
+            queue.offer(event);
         }
     }
 
@@ -101,9 +109,9 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Wakes a consumer; the loop has issued a full fence since it last put something in. */
     abstract void wake();
 
-    /** Ends the subscription: its owner wants nothing more. */
-    void cancel() {
-        seal(null);
+    /** Ends the subscription for good: nothing that waits for a handler is handled any more. */
+    void cancel(@Nullable Throwable why) {
+        seal(why);
     }
 
     // ---- for consumers, one at a time

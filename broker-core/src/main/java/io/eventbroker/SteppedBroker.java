@@ -13,7 +13,6 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     private static final long WHILE_PUBLISHER_FILLS = 50_000;
 
     private final SteppedTime time;
-    private final List<PushSubscription<?>.Worker> workers = new ArrayList<>();
 
     /** The worker whose turn is next. */
     private int turn;
@@ -51,14 +50,25 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
 
     /** How many workers there are. */
     int workers() {
-        workers.removeIf(PushSubscription.Worker::hasEnded);
-        return workers.size();
+        return alive().size();
     }
 
     /** One step of a worker. */
     boolean stepWorker(int index) {
         requireOwner();
-        return workers.get(index).stepAsGuest();
+        return alive().get(index).stepAsGuest();
+    }
+
+    private List<PushSubscription<?>.Worker> alive() {
+        List<PushSubscription<?>.Worker> alive = new ArrayList<>();
+        for (PushSubscription<?> push : directory.working()) {
+            for (PushSubscription<?>.Worker worker : push.workers()) {
+                if (!worker.hasEnded()) {
+                    alive.add(worker);
+                }
+            }
+        }
+        return alive;
     }
 
     /** Lets time pass. */
@@ -71,15 +81,19 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     void prepare(PushSubscription<?> push) {}
 
     @Override
-    void start(PushSubscription<?> push) {
-        workers.addAll(push.workers());
+    void start(PushSubscription<?> push) {}
+
+    /** A handler at its deadline is on this very stack. */
+    @Override
+    void interrupt(Runnable interrupts) {
+        interrupts.run();
     }
 
     private boolean stepAnyWorker() {
-        int size = workers();
-        for (int i = 0; i < size; i++) {
-            int index = (turn + i) % size;
-            if (stepWorker(index)) {
+        List<PushSubscription<?>.Worker> alive = alive();
+        for (int i = 0; i < alive.size(); i++) {
+            int index = (turn + i) % alive.size();
+            if (alive.get(index).stepAsGuest()) {
                 turn = index + 1;
                 return true;
             }
@@ -131,7 +145,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
         }
 
         private void pass(Object blocker, long nanos, BrokerLoop loop) {
-            if (loop.awaitsPublisher()) {
+            if (loop.hasClaims()) {
                 LockSupport.parkNanos(blocker, WHILE_PUBLISHER_FILLS);
             } else if (nanos == FOREVER) {
                 throw new IllegalStateException("a manual broker would wait here for ever: there is nothing to step and"

@@ -1,5 +1,6 @@
 package io.eventbroker;
 
+import static io.eventbroker.Tests.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -222,5 +225,48 @@ class ManualBrokerStackTest {
         assertThat(Thread.interrupted()).isFalse();
         broker.runUntilIdle();
         assertThat(words.poll()).isEqualTo("kept");
+    }
+
+    /** Hazard: a subscription made by another thread is routed to before its worker can be stepped. */
+    @Test
+    void aSubscriptionMadeByAnotherThreadHasItsWorkerFromTheStart() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            ManualBroker manual = Broker.manual();
+            AtomicInteger handled = new AtomicInteger();
+            Task<Boolean> other = Task.run("other", () -> {
+                for (int i = 0; i < 5; i++) {
+                    manual.subscribe(NUMBERS, n -> handled.incrementAndGet());
+                }
+            });
+            while (!other.isDone()) {
+                manual.runUntilIdle();
+            }
+            other.get();
+            manual.publish(NUMBERS, 1);
+            manual.runUntilIdle();
+            assertThat(handled).hasValue(5);
+            manual.close();
+        }
+    }
+
+    /** Hazard: a slot that another thread has claimed and not filled yet passes for "nothing to step". */
+    @Test
+    void whileOthersPublishNothingThatWaitsForRoutingGivesUp() throws Exception {
+        ManualBroker manual = Broker.manual();
+        AtomicBoolean over = new AtomicBoolean();
+        Task<Boolean> publisher = Task.run("publisher", () -> {
+            while (!over.get()) {
+                manual.publish(NUMBERS, 1);
+            }
+        });
+        for (int round = 0; round < 3_000; round++) {
+            manual.inbox(NUMBERS).unsubscribe();
+        }
+        over.set(true);
+        while (!publisher.isDone()) {
+            manual.runUntilIdle();
+        }
+        publisher.get();
+        assertThat(manual.close(PATIENCE).subscriptions()).isEmpty();
     }
 }

@@ -28,7 +28,7 @@ class ManualBrokerTest {
         }));
         List<Thread> handlers = new ArrayList<>();
         quiet.subscription(NUMBERS).concurrency(3).onEvent(event -> handlers.add(Thread.currentThread()));
-        quiet.inbox(NUMBERS);
+        assertThat(quiet.inbox(NUMBERS).poll()).isNull();
         quiet.publish(NUMBERS, 1);
         quiet.publish(NUMBERS, 2);
         quiet.close();

@@ -29,7 +29,7 @@ final class ReferenceModel {
 
     record Message(String topic, Object event) {}
 
-    /** What it takes until handlers interrupted at the deadline are given up, at most. */
+    /** The longest until handlers interrupted at the deadline are given up. */
     static final long LONGEST_GRACE = 1_000_000_000;
 
     record Shape(String name, String topic, Class<?> definition, Class<?> wanted, int capacity, int workers) {}
@@ -65,7 +65,7 @@ final class ReferenceModel {
     private final int ringSize;
     private final Deque<Message> ring = new ArrayDeque<>();
     private final List<Queue> queues = new ArrayList<>();
-    private List<Queue> aliveAtClose = List.of();
+    private List<Queue> reported = List.of();
 
     Phase phase = Phase.OPEN;
     long now;
@@ -82,14 +82,12 @@ final class ReferenceModel {
         this.ringSize = ringSize;
     }
 
-    // ---- publishing
-
     Answer answer(String topic, Class<?> definition, boolean insider) {
-        if (clashes(topic, definition)) {
-            return Answer.CLASH;
-        }
         if (!mayPublish(insider)) {
             return Answer.CLOSED;
+        }
+        if (clashes(topic, definition)) {
+            return Answer.CLASH;
         }
         return ring.size() == ringSize ? Answer.FULL : Answer.ACCEPTED;
     }
@@ -130,11 +128,13 @@ final class ReferenceModel {
         return queues.stream().filter(queue -> !queue.unsubscribed).toList();
     }
 
-    List<Queue> listed() {
-        return phase == Phase.OPEN ? living() : aliveAtClose;
+    private boolean isReported(Queue queue) {
+        return queue.stuck || reported.contains(queue);
     }
 
-    // ---- what the broker does by itself
+    List<Queue> listed() {
+        return phase == Phase.OPEN ? living() : reported;
+    }
 
     /** The broker has routed this much in all, and is in this phase; its clock shows this at most. */
     void observe(long passed, Phase told, long latest) {
@@ -226,7 +226,7 @@ final class ReferenceModel {
             phase = Phase.DRAINING;
             deadline = now + timeout;
             drainEnd = deadline - timeout / 4;
-            aliveAtClose = living();
+            reported = living();
         }
     }
 
@@ -253,10 +253,9 @@ final class ReferenceModel {
             ring.clear();
             queues.stream().filter(Queue::isPush).forEach(ReferenceModel::abandonAll);
             queues.forEach(queue -> queue.stuck = queue.isPush() && queue.inHand > 0);
+            reported = queues.stream().filter(this::isReported).toList();
         }
     }
-
-    // ---- at rest
 
     boolean isQuiet() {
         return ring.isEmpty() && queues.stream().allMatch(Queue::isQuiet);

@@ -75,7 +75,7 @@ public final class Ring<A> {
 
     /**
      * Offers an event, once, without waiting. Any thread. The caller wakes the consumer afterwards, also after
-     * {@code WITHDRAWN}.
+     * {@code WITHDRAWN}; after an error it cannot, and the consumer finds the slot when it next looks.
      *
      * @param stillOpen asked after the claim: if it says no, the slot is filled with nothing
      */

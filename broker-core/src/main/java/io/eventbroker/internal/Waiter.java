@@ -64,7 +64,12 @@ public final class Waiter {
     /** Signals the thread if it waits; returns whether this call did. The caller has issued a full fence before. */
     public boolean signal() {
         if (state == WAITING && STATE.compareAndSet(this, WAITING, SIGNALLED)) {
-            LockSupport.unpark(thread);
+            try {
+                LockSupport.unpark(thread);
+            } catch (Throwable e) { // the signaller's stack is at its end: leave the signal to others
+                state = WAITING;
+                throw e;
+            }
             return true;
         }
         return false;

@@ -1,0 +1,182 @@
+package io.eventbroker;
+
+import static io.eventbroker.Tests.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What users will write, and what it must do. */
+class ProgramsTest {
+    private static final BrokerConfig PATIENT = BrokerConfig.defaults().withCloseTimeout(PATIENCE);
+
+    @Test
+    void aGreetingArrivesBeforeTheEnd() {
+        Topic<String> greetings = Topic.of("greetings", String.class);
+        List<String> printed = new ArrayList<>();
+        try (Broker broker = Broker.open(PATIENT)) {
+            broker.subscribe(greetings, printed::add);
+            broker.publish(greetings, "Hello, world");
+        }
+        assertThat(printed).containsExactly("Hello, world");
+    }
+
+    private sealed interface Return {
+        String id();
+    }
+
+    private record Created(String id, String customer, int units, long pence) implements Return {}
+
+    private record Refunded(String id, long pence) implements Return {}
+
+    private record Expected(String id) implements Return {}
+
+    private record Planned(String id, int units) implements Return {}
+
+    /** Four departments react to a return; none knows of another, and what they publish is audited. */
+    @Test
+    void returnsAreHandledByEveryDepartment() {
+        Topic<Return> returns = Topic.of("returns", Return.class);
+        TopicPattern<Created> created = returns.only(Created.class);
+        List<Return> audit = new ArrayList<>();
+        List<String> mails = new ArrayList<>();
+        BrokerStats report;
+        try (Broker broker = Broker.open()) {
+            broker.subscription(created)
+                    .named("billing")
+                    .onEvent(r -> broker.publish(returns, new Refunded(r.id(), r.units() * r.pence())));
+            broker.subscription(created).named("warehouse").onEvent(r -> broker.publish(returns, new Expected(r.id())));
+            broker.subscription(created)
+                    .named("inventory")
+                    .onEvent(r -> broker.publish(returns, new Planned(r.id(), r.units())));
+            broker.subscription(created)
+                    .named("notifications")
+                    .capacity(1_000)
+                    .onEvent(r -> mails.add("to " + r.customer() + ": we received " + r.id()));
+            broker.subscription(returns).named("audit").onEvent(audit::add);
+
+            broker.publish(returns, new Created("R1", "ann@example.org", 6, 255));
+            broker.publish(returns, new Created("R2", "bob@example.org", 1, 1275));
+            report = broker.close(PATIENCE);
+        }
+        assertThat(audit)
+                .hasSize(8)
+                .contains(
+                        new Refunded("R1", 1530),
+                        new Refunded("R2", 1275),
+                        new Expected("R1"),
+                        new Expected("R2"),
+                        new Planned("R1", 6),
+                        new Planned("R2", 1));
+        assertThat(mails).containsExactly("to ann@example.org: we received R1", "to bob@example.org: we received R2");
+        assertThat(report.subscriptions())
+                .extracting(s ->
+                        s.name() + ": handled " + s.handled() + ", failed " + s.failed() + ", dropped " + s.dropped())
+                .containsExactly(
+                        "billing: handled 2, failed 0, dropped 0",
+                        "warehouse: handled 2, failed 0, dropped 0",
+                        "inventory: handled 2, failed 0, dropped 0",
+                        "notifications: handled 2, failed 0, dropped 0",
+                        "audit: handled 8, failed 0, dropped 0");
+        assertThat(report.accepted()).isEqualTo(8).isEqualTo(report.routed());
+    }
+
+    @Test
+    void aThousandJobsByWorkersAndByReaders() throws Exception {
+        record Job(int number) {}
+        Topic<Job> jobs = Topic.of("jobs", Job.class);
+        Set<Integer> pushed = new ConcurrentSkipListSet<>();
+        Set<Integer> pulled = new ConcurrentSkipListSet<>();
+        try (Broker broker = Broker.open(PATIENT)) {
+            broker.subscription(jobs).capacity(1_000).concurrency(8).onEvent(job -> pushed.add(job.number()));
+            Inbox<Job> inbox = broker.subscription(jobs).capacity(1_000).inbox();
+            List<Task<Boolean>> readers = new ArrayList<>();
+            for (int r = 0; r < 8; r++) {
+                readers.add(Task.run("reader", () -> {
+                    for (Job job : inbox) {
+                        pulled.add(job.number());
+                    }
+                }));
+            }
+            for (int i = 0; i < 1_000; i++) {
+                broker.publish(jobs, new Job(i));
+            }
+            inbox.unsubscribe();
+            for (Task<Boolean> reader : readers) {
+                reader.get();
+            }
+        }
+        Set<Integer> all = IntStream.range(0, 1_000).boxed().collect(Collectors.toCollection(TreeSet::new));
+        assertThat(pushed).isEqualTo(all);
+        assertThat(pulled).isEqualTo(all);
+    }
+
+    /** The pizzeria closes its door right after the last order, and serves everybody who is inside. */
+    @Test
+    void allPizzasAreServedThoughTheBrokerCloses() {
+        record Order(int table) {}
+        record Pizza(int table) {}
+        Topic<Order> orders = Topic.of("orders", Order.class);
+        Topic<Pizza> pizzas = Topic.of("pizzas", Pizza.class);
+        List<Integer> served = new ArrayList<>();
+        try (Broker broker = Broker.open(PATIENT)) {
+            broker.subscription(orders)
+                    .named("cooks")
+                    .concurrency(3)
+                    .capacity(100)
+                    .onEvent(order -> {
+                        Thread.yield();
+                        broker.publish(pizzas, new Pizza(order.table()));
+                    });
+            broker.subscription(pizzas).named("waiter").capacity(100).onEvent(pizza -> served.add(pizza.table()));
+            for (int table = 1; table <= 20; table++) {
+                broker.publish(orders, new Order(table));
+            }
+        }
+        assertThat(served)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.rangeClosed(1, 20).boxed().toList());
+    }
+
+    private record Quote(String shop, long pence) {}
+
+    private static final Topic<Quote> QUOTES = Topic.of("quotes", Quote.class);
+
+    private static Optional<Quote> best(Broker broker, Duration patience, Runnable ask) throws InterruptedException {
+        List<Quote> offers = new ArrayList<>();
+        long deadline = System.nanoTime() + patience.toNanos();
+        try (Inbox<Quote> quotes = broker.inbox(QUOTES)) {
+            ask.run();
+            while (true) {
+                Quote quote = quotes.poll(Duration.ofNanos(deadline - System.nanoTime()));
+                if (quote == null) {
+                    return offers.stream().min(Comparator.comparingLong(Quote::pence));
+                }
+                offers.add(quote);
+            }
+        }
+    }
+
+    @Test
+    void theCheapestQuoteWithinThePatienceIsTaken() throws Exception {
+        try (Broker broker = Broker.open()) {
+            Optional<Quote> best = best(broker, Duration.ofMillis(500), () -> {
+                broker.publish(QUOTES, new Quote("x", 3));
+                broker.publish(QUOTES, new Quote("y", 2));
+                broker.publish(QUOTES, new Quote("z", 4));
+            });
+            assertThat(best).contains(new Quote("y", 2));
+            assertThat(best(broker, Duration.ofMillis(-5), () -> {})).isEmpty();
+            assertThat(broker.stats().subscriptions()).isEmpty();
+        }
+    }
+}

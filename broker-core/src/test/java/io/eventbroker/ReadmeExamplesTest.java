@@ -1,0 +1,121 @@
+package io.eventbroker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The examples of the documentation, as they stand there: they compile, and do what the text says. */
+class ReadmeExamplesTest {
+    static final Topic<String> GREETINGS = Topic.of("greetings", String.class);
+
+    sealed interface ReturnEvent {}
+
+    record ReturnCreated(String id, String customer, String sku, int units, BigDecimal price) implements ReturnEvent {}
+
+    record RefundIssued(String id, BigDecimal amount) implements ReturnEvent {}
+
+    static final Topic<ReturnEvent> RETURNS = Topic.of("returns", ReturnEvent.class);
+    static final TopicPattern<ReturnCreated> CREATED = RETURNS.only(ReturnCreated.class);
+
+    /** Stands in for the reader's mail system. */
+    private static final class Mailer {
+        final List<String> sent = new ArrayList<>();
+
+        void send(ReturnCreated created) {
+            sent.add(created.customer());
+        }
+    }
+
+    private static BigDecimal amountOf(ReturnCreated created) {
+        return created.price().multiply(BigDecimal.valueOf(created.units()));
+    }
+
+    @Test
+    void helloWorld() {
+        try (Broker broker = Broker.open()) {
+            broker.subscribe(GREETINGS, System.out::println);
+            broker.publish(GREETINGS, "Hello, world");
+        } // close lets handlers finish what was published
+    }
+
+    @Test
+    void returns() throws InterruptedException {
+        Mailer mailer = new Mailer();
+        List<RefundIssued> refunds = new ArrayList<>();
+        try (Broker broker = Broker.open()) {
+            broker.subscribe(RETURNS.only(RefundIssued.class), refunds::add);
+
+            broker.subscription(CREATED)
+                    .named("billing")
+                    .onEvent(r -> broker.publish(RETURNS, new RefundIssued(r.id(), amountOf(r))));
+            broker.subscription(CREATED).named("notifications").capacity(1_000).onEvent(mailer::send);
+            Inbox<ReturnCreated> warehouse = broker.inbox(CREATED); // pull: a bounded channel
+
+            ReturnCreated created = new ReturnCreated("R1", "ann@example.org", "85123A", 6, new BigDecimal("2.55"));
+            broker.publish(RETURNS, created);
+
+            assertThat(warehouse.take()).isEqualTo(created);
+        }
+        assertThat(mailer.sent).containsExactly("ann@example.org");
+        assertThat(refunds).containsExactly(new RefundIssued("R1", new BigDecimal("15.30")));
+    }
+
+    /** {@link Inbox}: a loop that ends with its inbox. */
+    @Test
+    void forEach() throws Exception {
+        record Job(int number) {}
+        Topic<Job> topic = Topic.of("jobs", Job.class);
+        List<Job> worked = new ArrayList<>();
+        try (Broker broker = Broker.open()) {
+            try (Inbox<Job> jobs = broker.inbox(topic)) {
+                broker.publish(topic, new Job(1));
+                broker.publish(topic, new Job(2));
+                jobs.unsubscribe();
+                for (Job job : jobs) {
+                    worked.add(job); // until the inbox ends
+                }
+            }
+        }
+        assertThat(worked).containsExactly(new Job(1), new Job(2));
+    }
+
+    /** {@link SubscriptionBuilder}. */
+    @Test
+    void builder() {
+        Mailer mailer = new Mailer();
+        try (Broker broker = Broker.open()) {
+            broker.subscription(CREATED).named("notifications").capacity(1_000).onEvent(mailer::send);
+            BrokerStats report = broker.close(Duration.ofSeconds(10));
+            assertThat(report.subscriptions().get(0).name()).isEqualTo("notifications");
+        }
+    }
+
+    record Ordered(String id) {}
+
+    record Shipped(String id) {}
+
+    static final Topic<Ordered> ORDERED = Topic.of("ordered", Ordered.class);
+    static final Topic<Shipped> SHIPPED = Topic.of("shipped", Shipped.class);
+
+    static final class Shipping {
+        Shipping(Broker broker) {
+            broker.subscribe(ORDERED, o -> broker.publish(SHIPPED, new Shipped(o.id())));
+        }
+    }
+
+    /** {@link ManualBroker}. */
+    @Test
+    void stepping() {
+        try (ManualBroker broker = Broker.manual()) {
+            assertThat(new Shipping(broker)).isNotNull(); // subscribes to ORDERED, publishes SHIPPED
+            Inbox<Shipped> shipped = broker.inbox(SHIPPED);
+            broker.publish(ORDERED, new Ordered("1"));
+            broker.runUntilIdle();
+            assertThat(shipped.poll()).isEqualTo(new Shipped("1"));
+        }
+    }
+}
