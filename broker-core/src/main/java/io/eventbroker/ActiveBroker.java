@@ -293,17 +293,10 @@ class ActiveBroker implements Broker {
         }
     }
 
-    /** Whether the broker has ended, and its threads too, but for handlers that will not stop. */
+    /** Whether the broker has failed, or has ended and its threads too, but for handlers that will not stop. */
     private boolean hasEnded() {
-        return lifecycle.hasEnded()
-                && (thread == null || !thread.isAlive())
-                && loop.subscriptions().stream().noneMatch(ActiveBroker::hasLiveThread);
-    }
-
-    private static boolean hasLiveThread(QueuedSubscription<?> subscription) {
-        return subscription instanceof PushSubscription<?> push
-                && !push.isStuck()
-                && push.threads().stream().anyMatch(Thread::isAlive);
+        return lifecycle.state() == State.FAILED
+                || (lifecycle.hasEnded() && (thread == null || !thread.isAlive()) && !directory.hasLiveThread());
     }
 
     /** The broker's name and state, for log lines. */

@@ -179,6 +179,7 @@ final class BrokerLoop implements Runnable {
             }
             Thread.onSpinWait();
         }
+        directory.forgetDeadThreads();
         waiter.prepare();
         if (!hasWork()) {
             LockSupport.parkNanos(this, parkTime());

@@ -4,7 +4,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,9 @@ final class Directory {
 
     /** Push subscriptions whose workers have not all ended, oldest first; cancelled ones may be among them. */
     private final Map<Long, PushSubscription<?>> working = new ConcurrentSkipListMap<>();
+
+    /** Threads of workers that have ended, until the loop has seen them dead. */
+    private final Queue<Thread> leaving = new ConcurrentLinkedQueue<>();
 
     private long admitted;
 
@@ -94,6 +99,23 @@ final class Directory {
     /** Forgets a push subscription whose workers have ended. */
     void retire(PushSubscription<?> push) {
         working.remove(push.number());
+        forgetDeadThreads();
+        leaving.addAll(push.threads());
+    }
+
+    /** Lets go of threads that have ended, and with them of their subscriptions. */
+    void forgetDeadThreads() {
+        if (!leaving.isEmpty()) {
+            leaving.removeIf(thread -> !thread.isAlive());
+        }
+    }
+
+    /** Whether the thread of a worker is alive, handlers that will not stop aside. */
+    boolean hasLiveThread() {
+        return leaving.stream().anyMatch(Thread::isAlive)
+                || working.values().stream()
+                        .filter(push -> !push.isStuck())
+                        .anyMatch(push -> push.threads().stream().anyMatch(Thread::isAlive));
     }
 
     /** Push subscriptions whose workers have not all ended, oldest first. */

@@ -233,4 +233,32 @@ class G1_AccountedTest {
         reader.get();
         broker.close(PATIENCE);
     }
+
+    /** Many looks at one subscription at full speed: what is read in the wrong order shows only now and then. */
+    @Test
+    void aSnapshotNeverShowsMoreDeliveredThanMatched() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        try (Broker broker = Broker.open(BrokerConfig.defaults().withRingSize(64))) {
+            Subscription push = broker.subscription(WORDS).capacity(4).onEvent(w -> {});
+            Inbox<String> pull = broker.subscription(WORDS).capacity(4).inbox();
+            Task<Boolean> publisher = Task.run("publisher", () -> {
+                while (!done.get()) {
+                    broker.publish(WORDS, "w");
+                }
+            });
+            Task<Boolean> reader = Task.run("reader", () -> {
+                while (!done.get()) {
+                    pull.poll();
+                }
+            });
+            LedgerWatch watch = new LedgerWatch();
+            for (int i = 0; i < 200_000; i++) {
+                watch.observe(push.stats());
+                watch.observe(pull.stats());
+            }
+            done.set(true);
+            publisher.get();
+            reader.get();
+        }
+    }
 }
