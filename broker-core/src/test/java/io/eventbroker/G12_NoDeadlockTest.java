@@ -122,8 +122,9 @@ class G12_NoDeadlockTest {
             Gate known = new Gate();
             outer.set(broker.subscribe(MORE, m -> {
                 known.hold();
-                inner.set(broker.subscribe(
-                        MORE, n -> assertThat(broker.tryPublish(NUMBERS, n)).isNotNull()));
+                inner.set(broker.subscribe(MORE, n -> {
+                    boolean unused = broker.tryPublish(NUMBERS, n);
+                }));
                 broker.publish(MORE, m);
                 inner.get().unsubscribe();
                 outer.get().unsubscribe();
