@@ -20,8 +20,11 @@ import org.slf4j.LoggerFactory;
 
 /** The broker as its users' threads see it: publishes into the ring, sends commands to the loop, waits for both. */
 class ActiveBroker implements Broker {
+    /** How long a closer waits for threads that have nothing left to do, in ns. */
+    private static final long LAST_STEPS = 1_000_000_000;
+
     /** How long a closer waits beyond the deadline: for interrupted handlers, then for threads to end, in ns. */
-    private static final long AFTERMATH = Closing.GRACE + 1_000_000_000;
+    private static final long AFTERMATH = Closing.GRACE + LAST_STEPS;
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
@@ -250,7 +253,8 @@ class ActiveBroker implements Broker {
             awaitEnd(Wait.polling(timing, this, longest));
         }
         BrokerStats report = stats();
-        if (lifecycle.hasEnded() && lossesTold.compareAndSet(false, true)) {
+        boolean isFinal = report.state().compareTo(State.CLOSED) >= 0;
+        if (isFinal && lossesTold.compareAndSet(false, true)) {
             tellLosses(report);
         }
         return report;
@@ -266,7 +270,7 @@ class ActiveBroker implements Broker {
         if (!losses.isEmpty() || report.discarded() > 0) {
             try {
                 LOG.warn("broker \"{}\" closed with losses: discarded {}; {}", config.name, report.discarded(), losses);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 // an appender that fails must not fail the close
             }
         }
@@ -275,8 +279,9 @@ class ActiveBroker implements Broker {
     /** Waits for the end, and for the broker's threads; an interrupt makes the end come soon. */
     private void awaitEnd(Wait longest) {
         Wait wait = longest;
+        boolean ended = false;
         boolean interrupted = false;
-        while (!hasEnded()) {
+        while (!ended || hasLiveThread()) {
             if (Thread.interrupted()) {
                 interrupted = true;
                 lifecycle.hurry();
@@ -286,17 +291,21 @@ class ActiveBroker implements Broker {
             if (wait.isOver()) {
                 break;
             }
-            wait.pause();
+            if (!ended && lifecycle.hasEnded()) {
+                ended = true;
+                wait = Wait.polling(timing, this, Math.min(wait.remaining(), LAST_STEPS));
+            } else {
+                wait.pause();
+            }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Whether the broker has failed, or has ended and its threads too, but for handlers that will not stop. */
-    private boolean hasEnded() {
-        return lifecycle.state() == State.FAILED
-                || (lifecycle.hasEnded() && (thread == null || !thread.isAlive()) && !directory.hasLiveThread());
+    /** Whether a thread of the broker's is alive, other than handlers that will not stop or whose broker failed. */
+    private boolean hasLiveThread() {
+        return (thread != null && thread.isAlive()) || (lifecycle.state() != State.FAILED && directory.hasLiveThread());
     }
 
     /** The broker's name and state, for log lines. */

@@ -24,7 +24,8 @@ import java.time.Duration;
  * makes {@code publish} wait and {@code tryPublish} return false.
  *
  * <p><b>Failure.</b> A handler that throws, blocks or leaves harms its own subscription only. If the broker thread dies
- * the broker is {@link BrokerStats.State#FAILED}: publishers and subscribers are released with the cause.
+ * the broker is {@link BrokerStats.State#FAILED}: publishers and subscribers are released with the cause, and what waits
+ * for handlers is abandoned.
  *
  * <p><b>What success does not promise.</b> A publish that returns was accepted: it will be routed to all that subscribe
  * at that moment in the order, or counted as lost to a named cause. It has not been handled yet, and it does not
@@ -197,13 +198,14 @@ public interface Broker extends AutoCloseable {
      * be taken; readers are not waited for.
      *
      * <p>So of ten seconds, chains of handlers have up to seven and a half; a handler that publishes in the last quarter
-     * gets a {@link BrokerClosedException}, and fails unless it catches that. Losses are logged once, at WARN. What handlers did happens-before the return,
+     * gets a {@link BrokerClosedException}, and fails unless it catches that. Losses are logged once, at WARN, by a caller that waited for the
+     * end. What handlers did happens-before the return,
      * except for a handler reported as {@linkplain SubscriptionStats#stuck() stuck}, which is still at it.
      *
      * <p>With a timeout of zero or less nothing is waited for. A second call waits for the end too, at most its own
      * timeout. A caller that is interrupted, before or while it waits, moves the deadline to now, and keeps its status.
      * Called by a handler it does not wait: the close goes on without it, and the report is an interim one. On a failed
-     * broker it returns the report.
+     * broker it returns the report, without waiting for handlers still running.
      *
      * <pre>{@code
      * try (Broker broker = Broker.open()) {

@@ -201,14 +201,22 @@ final class BrokerLoop implements Runnable {
     }
 
     private void fail(Throwable cause) {
-        lifecycle.fail(cause);
-        totals.add(STRANDED, totals.get(ACCEPTED) - totals.get(ROUTED) - totals.get(UNROUTED));
         try {
+            totals.add(STRANDED, totals.get(ACCEPTED) - totals.get(ROUTED) - totals.get(UNROUTED));
             for (QueuedSubscription<?> subscription : directory.living()) {
-                subscription.cancel(cause);
+                cancel(subscription, cause);
             }
         } finally {
+            lifecycle.fail(cause); // last, so that whoever sees it finds nothing going on
             leave();
+        }
+    }
+
+    private static void cancel(QueuedSubscription<?> subscription, Throwable cause) {
+        try {
+            subscription.cancel(cause);
+        } catch (Throwable e) {
+            cause.addSuppressed(e); // the others must be told all the same
         }
     }
 
@@ -313,7 +321,7 @@ final class BrokerLoop implements Runnable {
 
     /** Whether there is something in the ring, or will be as soon as its publisher has filled the slot it claimed. */
     boolean hasClaims() {
-        return ring.claimed() > ring.consumed();
+        return ring.claimed() > ring.consumed() && !closing.isSealed();
     }
 
     /** How long until time alone brings something to do, in ns, or {@link Timing#FOREVER}. Stepping thread only. */

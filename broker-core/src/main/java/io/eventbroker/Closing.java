@@ -8,10 +8,12 @@ import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
 import java.lang.invoke.VarHandle;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The way from the first call of {@code close} to CLOSED, phase by phase. Only for the broker's loop. */
@@ -29,13 +31,16 @@ final class Closing {
     /** How long handlers interrupted at the deadline are given to end, in ns. */
     static final long GRACE = 100_000_000;
 
+    /** How long a thread that interrupts is given to begin to run, in ns. */
+    private static final long LONGEST_START = 500_000_000;
+
     private final Ring<TopicDefinition> ring;
     private final Lifecycle lifecycle;
     private final Directory directory;
     private final Timing timing;
     private final BooleanSupplier isQuiet;
 
-    /** Calls {@link Thread#interrupt}, which may run users' code, on a thread that nobody waits for. */
+    /** Calls {@link Thread#interrupt}, which may run users' code, on a thread that nobody waits for, one each time. */
     private final Executor interrupter;
 
     /** Those alive when closing began, at the end also those whose handler would not stop; null before. Read by anybody. */
@@ -48,6 +53,11 @@ final class Closing {
     private long lastToRoute;
     private boolean sealed;
     private boolean cancelled;
+
+    /** Interrupts whose thread has not begun to run; each counted down by that thread. */
+    private final AtomicInteger interruptsToCome = new AtomicInteger();
+
+    private boolean graceBegan;
 
     Closing(
             Ring<TopicDefinition> ring,
@@ -130,14 +140,30 @@ final class Closing {
             return false;
         }
         cancelled = true;
-        phaseEnd = new Deadline(timing, timing.nanoTime(), GRACE);
+        phaseEnd = new Deadline(timing, timing.nanoTime(), LONGEST_START + GRACE);
         directory.working().forEach(push -> push.cancel(null));
-        List<PushSubscription<?>> atWork = List.copyOf(directory.working());
-        interrupter.execute(() -> atWork.forEach(PushSubscription::interrupt));
+        directory.working().stream().filter(PushSubscription::isInHand).forEach(this::interrupt);
         return true;
     }
 
+    private void interrupt(PushSubscription<?> push) {
+        interruptsToCome.incrementAndGet();
+        try {
+            interrupter.execute(() -> {
+                interruptsToCome.decrementAndGet();
+                push.interrupt();
+            });
+        } catch (Throwable e) {
+            // no thread can be made: the handler is not interrupted, and given up like one that does not listen
+            interruptsToCome.decrementAndGet();
+        }
+    }
+
     private boolean awaitInterrupted() {
+        if (!graceBegan && interruptsToCome.get() == 0) {
+            graceBegan = true;
+            phaseEnd = new Deadline(timing, timing.nanoTime(), GRACE);
+        }
         if (!directory.working().isEmpty() && !isTimeUp()) {
             return false;
         }
@@ -148,9 +174,9 @@ final class Closing {
     }
 
     private List<QueuedSubscription<?>> withStuck(List<QueuedSubscription<?>> alive) {
-        Stream<PushSubscription<?>> stuck =
-                directory.working().stream().filter(push -> push.isStuck() && !alive.contains(push));
-        return Stream.concat(alive.stream(), stuck)
+        Set<QueuedSubscription<?>> listed = new HashSet<>(alive);
+        directory.working().stream().filter(PushSubscription::isStuck).forEach(listed::add);
+        return listed.stream()
                 .sorted(Comparator.comparingLong(QueuedSubscription::number))
                 .toList();
     }

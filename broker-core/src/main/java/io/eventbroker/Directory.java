@@ -27,7 +27,11 @@ final class Directory {
     /** Threads of workers that have ended, until the loop has seen them dead. */
     private final Queue<Thread> leaving = new ConcurrentLinkedQueue<>();
 
+    private int addedToLeaving;
+    private int leftInLeaving;
+
     private long admitted;
+    private long changes;
 
     /** Where the events of a topic go; null if nobody subscribes to its name. */
     @Nullable Route route(TopicDefinition topic) {
@@ -64,6 +68,7 @@ final class Directory {
         living.put(subscription.name(), subscription);
         if (subscription instanceof PushSubscription<?> push) {
             working.put(number, push);
+            changes++;
         }
         routes.computeIfAbsent(definition.name(), name -> new Route(definition))
                 .subscriptions
@@ -99,15 +104,26 @@ final class Directory {
     /** Forgets a push subscription whose workers have ended. */
     void retire(PushSubscription<?> push) {
         working.remove(push.number());
-        forgetDeadThreads();
+        changes++;
         leaving.addAll(push.threads());
+        addedToLeaving += push.threads().size();
+        if (addedToLeaving > leftInLeaving + 16) { // a busy loop looks, too, but not at each of many each time
+            forgetDeadThreads();
+        }
     }
 
     /** Lets go of threads that have ended, and with them of their subscriptions. */
     void forgetDeadThreads() {
         if (!leaving.isEmpty()) {
             leaving.removeIf(thread -> !thread.isAlive());
+            leftInLeaving = leaving.size();
         }
+        addedToLeaving = 0;
+    }
+
+    /** Grows whenever {@link #working} changes. Only for the stepping thread. */
+    long changes() {
+        return changes;
     }
 
     /** Whether the thread of a worker is alive, handlers that will not stop aside. */

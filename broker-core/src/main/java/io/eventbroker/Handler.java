@@ -12,7 +12,8 @@ package io.eventbroker;
  * subscription at WARN, its further ones at DEBUG); the next event is handled as usual and no other subscription notices.
  *
  * <p><b>Waiting.</b> A handler may block: it delays its own subscription only. It may publish, subscribe, unsubscribe
- * and close; once the broker is closing it may only publish. Work that it hands to another thread is nobody's handler:
+ * and close; once the broker is closing it may no longer subscribe, and publish only for a while, as
+ * {@link Broker#close(java.time.Duration)} tells. Work that it hands to another thread is nobody's handler:
  * close does not wait for it, and it is refused like any outsider once closing has begun. When {@link Broker#close(java.time.Duration)} reaches its deadline, a handler still running is interrupted
  * once. The interrupt status is cleared after each call.
  *

@@ -141,9 +141,14 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 ended && taken > handled + failed);
     }
 
+    /** Whether a handler is running. */
+    boolean isInHand() {
+        return taken() > sum(HANDLED) + sum(FAILED);
+    }
+
     /** Whether a handler was still running when the broker's close gave up on it, and still is. */
     boolean isStuck() {
-        return over && taken() > sum(HANDLED) + sum(FAILED);
+        return over && isInHand();
     }
 
     private long sum(int counter) {
@@ -278,13 +283,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 try {
                     thread.interrupt();
                 } catch (Throwable e) {
-                    LOG.debug("interrupting {} failed", thread.getName(), e);
+                    // code of the handler's that runs on interrupt failed; the others must be interrupted all the same
                 }
             }
-        }
-
-        boolean hasEnded() {
-            return ended;
         }
 
         /** Ends this worker, which may never have run. */

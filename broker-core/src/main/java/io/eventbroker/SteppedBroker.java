@@ -14,6 +14,11 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
 
     private final SteppedTime time;
 
+    /** The workers as they were after so many changes of the directory. */
+    private List<PushSubscription<?>.Worker> workers = List.of();
+
+    private long seenChanges;
+
     /** The worker whose turn is next. */
     private int turn;
 
@@ -50,25 +55,23 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
 
     /** How many workers there are. */
     int workers() {
-        return alive().size();
+        return lookUpWorkers().size();
     }
 
     /** One step of a worker. */
     boolean stepWorker(int index) {
         requireOwner();
-        return alive().get(index).stepAsGuest();
+        return lookUpWorkers().get(index).stepAsGuest();
     }
 
-    private List<PushSubscription<?>.Worker> alive() {
-        List<PushSubscription<?>.Worker> alive = new ArrayList<>();
-        for (PushSubscription<?> push : directory.working()) {
-            for (PushSubscription<?>.Worker worker : push.workers()) {
-                if (!worker.hasEnded()) {
-                    alive.add(worker);
-                }
-            }
+    private List<PushSubscription<?>.Worker> lookUpWorkers() {
+        if (seenChanges != directory.changes()) {
+            seenChanges = directory.changes();
+            List<PushSubscription<?>.Worker> found = new ArrayList<>();
+            directory.working().forEach(push -> found.addAll(push.workers()));
+            workers = found;
         }
-        return alive;
+        return workers;
     }
 
     /** Lets time pass. */
@@ -90,10 +93,10 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     }
 
     private boolean stepAnyWorker() {
-        List<PushSubscription<?>.Worker> alive = alive();
-        for (int i = 0; i < alive.size(); i++) {
-            int index = (turn + i) % alive.size();
-            if (alive.get(index).stepAsGuest()) {
+        List<PushSubscription<?>.Worker> candidates = lookUpWorkers();
+        for (int i = 0; i < candidates.size(); i++) {
+            int index = (turn + i) % candidates.size();
+            if (candidates.get(index).stepAsGuest()) {
                 turn = index + 1;
                 return true;
             }

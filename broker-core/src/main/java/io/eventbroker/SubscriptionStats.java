@@ -58,7 +58,8 @@ public interface SubscriptionStats {
     long dropped();
 
     /**
-     * Messages that were waiting when a push subscription was unsubscribed or the broker's close reached its deadline;
+     * Messages that were waiting when a push subscription was unsubscribed, the broker's close reached its deadline or the
+     * broker failed;
      * 0 for an inbox, whose waiting messages can still be taken. What waits behind a handler call that is still running
      * is abandoned when that call ends, or when the broker has closed.
      *

@@ -29,7 +29,8 @@
  *   <dd>A chain of handlers loses no tail; a publish that races with close is accepted and accounted, or refused;
  *       nothing hangs; the deadline is kept; the report says what became of everything and which handler would not stop.
  *   <dt>G8 Fails loudly
- *   <dd>If the broker thread dies, the broker is failed: publishers and subscribers are released with the cause.
+ *   <dd>If the broker thread dies, the broker is failed: publishers and subscribers are released with the cause,
+ *       and the remainder is counted.
  *   <dt>G9 Visible
  *   <dd>What a thread did before publishing happens-before what a handler does with the event; one call of a handler with
  *       one worker happens-before its next; what handlers that have ended did happens-before the return of {@code close}

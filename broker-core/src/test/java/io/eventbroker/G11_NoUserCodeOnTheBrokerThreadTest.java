@@ -184,4 +184,40 @@ class G11_NoUserCodeOnTheBrokerThreadTest {
         assertThat(report.state()).isEqualTo(BrokerStats.State.CLOSED);
         assertThat(subscription.stats().matched()).isEqualTo(1);
     }
+
+    /** Hazard: one thread that interrupts all waits for the code that the first interrupt runs. */
+    @Test
+    void aChannelThatDoesNotCloseKeepsNoOtherHandlerFromBeingInterrupted() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(2);
+        try (Gate gate = new Gate()) {
+            class Channel extends AbstractInterruptibleChannel {
+                void await() throws Exception {
+                    begin();
+                    try {
+                        waiting.countDown();
+                        gate.holdStubbornly();
+                    } finally {
+                        end(false);
+                    }
+                }
+
+                @Override
+                protected void implCloseChannel() {
+                    gate.holdStubbornly();
+                }
+            }
+            Broker broker = Broker.open(BrokerConfig.defaults().withName(NAME));
+            Subscription first = broker.subscribe(TRAPS, trap -> new Channel().await());
+            Subscription second = broker.subscribe(TRAPS, trap -> {
+                waiting.countDown();
+                new CountDownLatch(1).await();
+            });
+            broker.publish(TRAPS, new Trap());
+            Tests.awaitLatch(waiting);
+            BrokerStats report = broker.close(Duration.ZERO);
+            assertThat(report.state()).isEqualTo(BrokerStats.State.CLOSED);
+            Tests.awaitTrue("second interrupted", () -> second.stats().failed() == 1);
+            assertThat(first.stats().stuck()).isTrue();
+        }
+    }
 }

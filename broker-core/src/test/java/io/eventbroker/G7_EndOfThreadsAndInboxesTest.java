@@ -237,4 +237,20 @@ class G7_EndOfThreadsAndInboxesTest {
         assertThat(found).as("threads named after %s", name).hasSize(1);
         return found.get(0);
     }
+
+    /** Hazard: a thread that has left the worker, but not its factory's wrapping, is waited for like a handler. */
+    @Test
+    void aThreadThatLingersAfterItsWorkDelaysCloseOnlyALittle() throws Exception {
+        try (Gate gate = new Gate()) {
+            ThreadFactory lingering = task -> new Thread(() -> {
+                task.run();
+                gate.holdStubbornly();
+            });
+            Broker broker = Broker.open(BrokerConfig.defaults().withThreadFactory(lingering));
+            broker.subscribe(NUMBERS, n -> {}).unsubscribe();
+            gate.awaitEntered();
+            Task<BrokerStats> closer = Task.call("closer", () -> broker.close(Duration.ofDays(1)));
+            assertThat(closer.get().state()).isEqualTo(State.CLOSED);
+        }
+    }
 }

@@ -66,8 +66,10 @@ public final class Waiter {
         if (state == WAITING && STATE.compareAndSet(this, WAITING, SIGNALLED)) {
             try {
                 LockSupport.unpark(thread);
-            } catch (Throwable e) { // the signaller's stack is at its end: leave the signal to others
-                state = WAITING;
+            } catch (Throwable e) { // the signaller's stack is at its end: leave the signal to others, without a call
+                if (state == SIGNALLED) {
+                    state = WAITING;
+                }
                 throw e;
             }
             return true;
