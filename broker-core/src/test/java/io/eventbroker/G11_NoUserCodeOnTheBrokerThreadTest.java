@@ -129,7 +129,6 @@ class G11_NoUserCodeOnTheBrokerThreadTest {
                 assertThat(threads).as("threads that ran: %s", what).doesNotContain(brokerThread));
     }
 
-    /** A type that is being initialized by one thread must not make the broker thread wait for it. */
     @Test
     void aThreadFactoryRunsOnTheThreadThatSubscribes() throws Exception {
         Set<Thread> made = ConcurrentHashMap.newKeySet();

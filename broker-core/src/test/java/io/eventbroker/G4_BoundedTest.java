@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** G4: nothing keeps an event alive after its end: no slot, no cell, no parked frame, no handle. */
@@ -126,7 +127,7 @@ class G4_BoundedTest {
     }
 
     @ParameterizedTest
-    @org.junit.jupiter.params.provider.EnumSource(Taking.class)
+    @EnumSource(Taking.class)
     void anEventThatWasTakenIsNotHeldByTheInbox(Taking taking) throws Exception {
         try (Broker broker = Broker.open()) {
             Inbox<Object> inbox = broker.inbox(OBJECTS);
@@ -141,7 +142,7 @@ class G4_BoundedTest {
     }
 
     @ParameterizedTest
-    @org.junit.jupiter.params.provider.EnumSource(
+    @EnumSource(
             value = Taking.class,
             names = {"TAKE", "TIMED_POLL", "ITERATE"})
     void aReaderThatWaitsForTheNextHoldsNotTheLast(Taking taking) throws Exception {

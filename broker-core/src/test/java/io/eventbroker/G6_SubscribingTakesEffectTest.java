@@ -4,6 +4,7 @@ import static io.eventbroker.Tests.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
@@ -184,8 +185,7 @@ class G6_SubscribingTakesEffectTest {
                 assertThat(started.get() - atReturn).isBetween(0, workers);
                 further[started.get() - atReturn]++;
             });
-            System.out.println(
-                    "calls after unsubscribe, " + workers + " workers: " + java.util.Arrays.toString(further));
+            System.out.println("calls after unsubscribe, " + workers + " workers: " + Arrays.toString(further));
             done.set(true);
             publisher.get();
         }

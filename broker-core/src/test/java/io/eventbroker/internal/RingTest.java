@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,7 +101,7 @@ class RingTest {
             return true;
         }));
         slow.start();
-        claimed.await();
+        assertThat(claimed.await(40, TimeUnit.SECONDS)).isTrue();
         offer("fast");
         assertThat(ring.hasNext()).isFalse();
         assertThat(drain()).isZero();
@@ -122,7 +123,7 @@ class RingTest {
             return true;
         }));
         late.start();
-        claimed.await();
+        assertThat(claimed.await(40, TimeUnit.SECONDS)).isTrue();
         assertThat(ring.offer("to", "withdrawn", () -> false)).isEqualTo(Result.WITHDRAWN);
         assertThat(ring.discard()).isEqualTo(1);
         assertThat(ring.discard()).isZero();
