@@ -1,5 +1,6 @@
 package io.eventbroker.bench;
 
+import io.eventbroker.bench.compare.CompareCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,10 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /** The benchmarks' command line. */
-@Command(name = "broker-bench", description = "Measures the broker.", subcommands = BrokerBench.Jmh.class)
+@Command(
+        name = "broker-bench",
+        description = "Measures the broker.",
+        subcommands = {CompareCommand.class, BrokerBench.Jmh.class})
 final class BrokerBench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -28,7 +32,12 @@ final class BrokerBench implements Callable<Integer> {
     private BrokerBench() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BrokerBench()).setExpandAtFiles(false).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command line, ready to be executed. */
+    static CommandLine commandLine() {
+        return new CommandLine(new BrokerBench()).setExpandAtFiles(false);
     }
 
     @Override

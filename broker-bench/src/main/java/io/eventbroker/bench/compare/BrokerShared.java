@@ -1,0 +1,49 @@
+package io.eventbroker.bench.compare;
+
+import io.eventbroker.Broker;
+import io.eventbroker.BrokerConfig;
+import io.eventbroker.Subscription;
+import io.eventbroker.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The broker with its default settings: {@link Broker#publish}, and push subscriptions. */
+final class BrokerShared implements Contender {
+    private static final Topic<Event> EVENTS = Topic.of("events", Event.class);
+
+    private final BrokerConfig config = BrokerConfig.defaults();
+    private final Broker broker = Broker.open(config);
+    private final List<Subscription> subscriptions = new ArrayList<>();
+
+    @Override
+    public void open(List<Tally> subscribers) {
+        for (Tally subscriber : subscribers) {
+            subscriptions.add(
+                    broker.subscription(EVENTS).capacity(Load.CAPACITY).onEvent(subscriber::receive));
+        }
+    }
+
+    @Override
+    public Consumer<Event> publisher() {
+        return event -> broker.publish(EVENTS, event);
+    }
+
+    @Override
+    public long dropped() {
+        return subscriptions.stream()
+                .mapToLong(subscription -> subscription.stats().dropped())
+                .sum();
+    }
+
+    @Override
+    public Map<String, Object> settings() {
+        return Map.of("config", config.toString(), "subscriptions", "push", "overflow", "DROP_NEWEST");
+    }
+
+    @Override
+    public void close() {
+        broker.close();
+    }
+}
