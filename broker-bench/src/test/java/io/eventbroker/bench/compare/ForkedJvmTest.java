@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,7 +20,7 @@ class ForkedJvmTest {
                     System.out.println("noise");
                     System.out.println(System.getProperty("java.home"));
                 }
-                case "hang" -> Thread.sleep(60_000);
+                case "hang" -> new CountDownLatch(1).await();
                 default -> System.exit(Integer.parseInt(arguments[0]));
             }
         }
