@@ -100,7 +100,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Waits no longer for handlers that will not stop; the subscription was cancelled a grace period ago. */
     void giveUp() {
         over = true;
-        boolean isEachInHand = taken() - sum(HANDLED) - sum(FAILED) == running.get();
+        boolean isEachInHand = taken() - done() == running.get();
         if (isEachInHand && turn.tryLock()) {
             // no worker is about to take: each that runs is inside its handler, and finds the subscription cut after it
             try {
@@ -114,7 +114,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Whether every message is accounted for and none is in hand. */
     boolean isQuiet() {
         boolean ended = over;
-        long done = sum(HANDLED) + sum(FAILED);
+        long done = done();
         long abandoned = ended ? enqueued() - taken() : 0;
         long dropped = dropped();
         return matched() == done + dropped + abandoned;
@@ -143,12 +143,17 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
     /** Whether a handler is running. */
     boolean isInHand() {
-        return taken() > sum(HANDLED) + sum(FAILED);
+        return taken() > done();
     }
 
     /** Whether a handler was still running when the broker's close gave up on it, and still is. */
     boolean isStuck() {
         return over && isInHand();
+    }
+
+    /** Handler calls that have ended. */
+    private long done() {
+        return sum(HANDLED) + sum(FAILED);
     }
 
     private long sum(int counter) {

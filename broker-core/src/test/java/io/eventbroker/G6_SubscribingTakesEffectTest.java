@@ -91,13 +91,7 @@ class G6_SubscribingTakesEffectTest {
                 AtomicInteger ended = new AtomicInteger();
                 Task<Boolean> publisher = Task.run("publisher", () -> {
                     Tests.meet(start);
-                    Tests.stagger(random, STAGGER);
-                    for (int i = 0; i < count; i++) {
-                        began.set(i + 1);
-                        broker.publish(NUMBERS, i);
-                        ended.set(i + 1);
-                        Tests.stagger(random, 40);
-                    }
+                    publishNumbers(broker, count, began, ended);
                 });
                 Tests.meet(start);
                 Tests.stagger(random, STAGGER);
@@ -131,13 +125,7 @@ class G6_SubscribingTakesEffectTest {
                 Inbox<Integer> inbox = broker.inbox(NUMBERS);
                 Task<Boolean> publisher = Task.run("publisher", () -> {
                     Tests.meet(start);
-                    Tests.stagger(random, STAGGER);
-                    for (int i = 0; i < count; i++) {
-                        began.set(i + 1);
-                        broker.publish(NUMBERS, i);
-                        ended.set(i + 1);
-                        Tests.stagger(random, 40);
-                    }
+                    publishNumbers(broker, count, began, ended);
                 });
                 Tests.meet(start);
                 Tests.stagger(random, STAGGER);
@@ -273,6 +261,17 @@ class G6_SubscribingTakesEffectTest {
             broker.publish(NUMBERS, 10);
             Tests.awaitQuiet(broker);
             assertThat(sum).as("1 to one, 10 to both").hasValue(21);
+        }
+    }
+
+    /** Publishes 0, 1, 2 …, telling before and after each how many there have been. */
+    private void publishNumbers(Broker broker, int count, AtomicInteger began, AtomicInteger ended) {
+        Tests.stagger(random, STAGGER);
+        for (int i = 0; i < count; i++) {
+            began.set(i + 1);
+            broker.publish(NUMBERS, i);
+            ended.set(i + 1);
+            Tests.stagger(random, 40);
         }
     }
 }
