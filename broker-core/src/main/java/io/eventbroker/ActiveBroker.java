@@ -4,15 +4,11 @@ import io.eventbroker.BrokerStats.State;
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
 import io.eventbroker.internal.Wait;
-import io.eventbroker.internal.WorkerThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,37 +24,72 @@ class ActiveBroker implements Broker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
+    /** How many lines the log may be behind. */
+    private static final int LOG_CAPACITY = 256;
+
     final Lifecycle lifecycle;
     final BrokerLoop loop;
+    final Directory directory = new Directory();
+
+    private final SubscriptionSpec.Opener opener = new SubscriptionSpec.Opener() {
+        @Override
+        public <E> Subscription push(SubscriptionSpec<E> spec, Handler<? super E> handler) {
+            return openPush(spec, handler);
+        }
+
+        @Override
+        public <E> Inbox<E> pull(SubscriptionSpec<E> spec) {
+            PullSubscription<E> inbox = new PullSubscription<>(spec, timing, loop);
+            loop.add(inbox);
+            return inbox;
+        }
+    };
 
     private final BrokerConfig config;
     private final Timing timing;
-    final Directory directory = new Directory();
-    private final Ring<TopicDefinition> ring;
-    private final LongAdder refused = new LongAdder();
+    private final Entrance entrance;
     private final AtomicBoolean lossesTold = new AtomicBoolean();
-    private final BooleanSupplier isOpen;
-    private final BooleanSupplier isOpenToHandlers;
 
     /** The broker's thread; null if it is stepped. */
     private @Nullable Thread thread;
 
-    ActiveBroker(BrokerConfig config, Timing timing) {
+    ActiveBroker(BrokerConfig config, Timing timing, LoopSteps steps) {
         this.config = Checks.requireNonNull(config, "config");
         this.timing = timing;
-        this.lifecycle = new Lifecycle(config.name);
-        this.ring = new Ring<>(config.ringSize);
-        this.loop = new BrokerLoop(ring, lifecycle, directory, timing, this::interrupt);
-        this.isOpen = lifecycle::isOpen;
-        this.isOpenToHandlers = lifecycle::isOpenToHandlers;
+        this.lifecycle = new Lifecycle(config.name, timing, steps);
+        this.loop = new BrokerLoop(config, lifecycle, directory, this::interrupt, this::makeLog);
+        this.entrance = new Entrance(lifecycle, loop.sleeper) {
+            @Override
+            Ring.Result attempt(TopicDefinition topic, Object event) {
+                directory.requirePublishable(topic);
+                return loop.inflow.shared.offer(topic, event);
+            }
+        };
+    }
+
+    private PushSubscription<BrokerEvent> makeLog(QueuedSubscription.Host host) {
+        SubscriptionSpec<BrokerEvent> spec = new SubscriptionSpec<>(BrokerEvent.TOPIC, LOG_CAPACITY, opener);
+        spec.named(config.name + " log");
+        return new PushSubscription<>(spec, new BrokerLog(config.name), lifecycle, host);
     }
 
     static Broker open(BrokerConfig config) {
-        ActiveBroker broker = new ActiveBroker(config, Timing.SYSTEM);
+        return open(config, new LoopSteps());
+    }
+
+    static ActiveBroker open(BrokerConfig config, LoopSteps steps) {
+        ActiveBroker broker = new ActiveBroker(config, Timing.SYSTEM, steps);
         Thread thread = new Thread(null, broker.loop, config.name, 0, false);
         thread.setDaemon(true);
         broker.thread = thread;
+        broker.prepare(broker.loop.log, WorkerThreads.defaultFactory());
         thread.start();
+        try {
+            broker.start(broker.loop.log);
+        } catch (Throwable e) {
+            broker.close(Duration.ZERO);
+            throw e;
+        }
         return broker;
     }
 
@@ -81,50 +112,15 @@ class ActiveBroker implements Broker {
 
     private boolean offer(Topic<?> topic, Object event, long nanos) {
         TopicDefinition definition = Checks.requireNonNull(topic, "topic").definition();
-        Checks.requireNonNull(event, "event");
-        Wait wait = null;
-        while (true) {
-            BooleanSupplier stillOpen = requireOpen();
-            directory.requireSameDefinition(definition);
-            Ring.Result result = ring.offer(definition, event, stillOpen);
-            if (result != Ring.Result.FULL) {
-                loop.wake();
-                if (result == Ring.Result.ACCEPTED) {
-                    return true;
-                }
-            } else {
-                wait = wait == null ? Wait.polling(timing, this, nanos) : wait;
-                if (!awaitRoom(wait)) {
-                    return false;
-                }
-            }
-        }
+        return entrance.offer(definition, Checks.requireNonNull(event, "event"), nanos);
     }
 
-    /** What must still hold once a slot has been claimed; throws if the calling thread may not publish any more. */
-    private BooleanSupplier requireOpen() {
-        if (lifecycle.isOpen()) {
-            return isOpen;
-        }
-        if (lifecycle.isOpenToHandlers() && lifecycle.isInsideHandler()) {
-            return isOpenToHandlers;
-        }
-        refused.increment();
-        throw lifecycle.closedException();
-    }
-
-    /** Waits a little for room; returns false if the time has passed. */
-    private boolean awaitRoom(Wait wait) {
-        if (wait.isOver()) {
-            refused.increment();
-            return false;
-        }
-        if (Thread.currentThread().isInterrupted()) {
-            refused.increment();
-            throw new CancellationException("interrupted while waiting for room in the ring; nothing was published");
-        }
-        wait.pause();
-        return true;
+    @Override
+    public <T> Lane<T> lane(Topic<T> topic) {
+        TopicDefinition definition = Checks.requireNonNull(topic, "topic").definition();
+        RingLane<T> lane = new RingLane<>(definition, config.laneSize, lifecycle, loop.sleeper, loop::close);
+        loop.open(lane);
+        return lane;
     }
 
     // ---- subscribing
@@ -141,32 +137,19 @@ class ActiveBroker implements Broker {
 
     @Override
     public <T> SubscriptionBuilder<T> subscription(TopicPattern<T> from) {
-        return new SubscriptionSpec<>(from, config.defaultCapacity, new SubscriptionSpec.Opener() {
-            @Override
-            public <E> Subscription push(SubscriptionSpec<E> spec, Handler<? super E> handler) {
-                return openPush(spec, handler);
-            }
-
-            @Override
-            public <E> Inbox<E> pull(SubscriptionSpec<E> spec) {
-                PullSubscription<E> inbox = new PullSubscription<>(spec, timing, loop::remove);
-                loop.add(inbox);
-                return inbox;
-            }
-        });
+        return new SubscriptionSpec<>(from, config.defaultCapacity, opener);
     }
 
     private <T> Subscription openPush(SubscriptionSpec<T> spec, Handler<? super T> handler) {
-        PushSubscription<T> push = new PushSubscription<>(spec, handler, lifecycle, loop::remove, loop::retire);
-        prepare(push);
+        PushSubscription<T> push = new PushSubscription<>(spec, handler, lifecycle, loop);
+        prepare(push, config.threadFactory == null ? WorkerThreads.defaultFactory() : config.threadFactory);
         loop.add(push);
         start(push);
         return push;
     }
 
     /** Gets the workers' threads from the factory, before anything has changed. */
-    void prepare(PushSubscription<?> push) {
-        ThreadFactory factory = config.threadFactory == null ? WorkerThreads.defaultFactory() : config.threadFactory;
+    void prepare(PushSubscription<?> push, ThreadFactory factory) {
         List<Thread> threads = new ArrayList<>();
         for (PushSubscription<?>.Worker worker : push.workers()) {
             Thread made = factory.newThread(worker);
@@ -209,7 +192,7 @@ class ActiveBroker implements Broker {
 
     @Override
     public BrokerStats stats() {
-        return loop.stats(refused.sum());
+        return loop.stats();
     }
 
     @Override

@@ -89,6 +89,7 @@ public interface Broker extends AutoCloseable {
      * @param topic where to publish
      * @param event what to publish; not copied, so it should be immutable or left alone
      * @throws NullPointerException if an argument is null
+     * @throws IllegalArgumentException if the topic is the broker's own
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
      *     tells), closed or failed; nothing was published
@@ -105,6 +106,7 @@ public interface Broker extends AutoCloseable {
      * @param event what to publish
      * @return true if accepted, false if the ring is full
      * @throws NullPointerException if an argument is null
+     * @throws IllegalArgumentException if the topic is the broker's own
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
      *     tells), closed or failed; nothing was published
@@ -121,6 +123,7 @@ public interface Broker extends AutoCloseable {
      * @param timeout how long to wait; zero or negative: not at all
      * @return true if accepted, false if the ring stayed full
      * @throws NullPointerException if an argument is null
+     * @throws IllegalArgumentException if the topic is the broker's own
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
      *     tells), closed or failed; nothing was published
@@ -129,6 +132,20 @@ public interface Broker extends AutoCloseable {
      */
     @CheckReturnValue
     <T> boolean tryPublish(Topic<T> topic, T event, Duration timeout);
+
+    /**
+     * Opens a lane: the fast path for one thread that publishes much to one topic.
+     *
+     * @param <T> the type of the topic's events
+     * @param topic where to publish
+     * @return the lane, open until it is closed
+     * @throws NullPointerException if {@code topic} is null
+     * @throws IllegalArgumentException if the topic is the broker's own
+     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws BrokerClosedException if the broker is closing, closed or failed
+     */
+    @CheckReturnValue
+    <T> Lane<T> lane(Topic<T> topic);
 
     /**
      * Subscribes a handler with default settings; the same as {@code subscription(from).onEvent(handler)}.

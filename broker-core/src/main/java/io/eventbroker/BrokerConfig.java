@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <td>10 s</td></tr>
  * <tr><th scope="row">{@link #withRingSize ringSize}</th><td>events</td><td>2</td><td>2<sup>24</sup></td>
  * <td>65,536</td></tr>
+ * <tr><th scope="row">{@link #withLaneSize laneSize}</th><td>events</td><td>2</td><td>2<sup>24</sup></td>
+ * <td>65,536</td></tr>
  * <tr><th scope="row">{@link #withDefaultCapacity defaultCapacity}</th><td>events</td><td>1</td>
  * <td>2<sup>24</sup></td><td>256</td></tr>
+ * <tr><th scope="row">{@link #withWaitMode waitMode}</th><td></td><td></td><td></td><td>{@link WaitMode#PARK}</td></tr>
  * <tr><th scope="row">{@link #withThreadFactory threadFactory}</th><td></td><td></td><td></td><td>virtual threads where
  * the JVM has them, daemon threads elsewhere</td></tr>
  * </tbody>
@@ -26,27 +29,34 @@ import org.jspecify.annotations.Nullable;
  */
 @CheckReturnValue
 public final class BrokerConfig {
-    /** The largest ring, in events. */
+    /** The largest ring or lane, in events. */
     public static final int MAX_RING_SIZE = 1 << 24;
 
-    private static final BrokerConfig DEFAULTS = new BrokerConfig("broker", Duration.ofSeconds(10), 1 << 16, 256, null);
+    private static final BrokerConfig DEFAULTS =
+            new BrokerConfig("broker", Duration.ofSeconds(10), 1 << 16, 1 << 16, 256, WaitMode.PARK, null);
 
     final String name;
     final Duration closeTimeout;
     final int ringSize;
+    final int laneSize;
     final int defaultCapacity;
+    final WaitMode waitMode;
     final @Nullable ThreadFactory threadFactory;
 
     private BrokerConfig(
             String name,
             Duration closeTimeout,
             int ringSize,
+            int laneSize,
             int defaultCapacity,
+            WaitMode waitMode,
             @Nullable ThreadFactory threadFactory) {
         this.name = name;
         this.closeTimeout = closeTimeout;
         this.ringSize = ringSize;
+        this.laneSize = laneSize;
         this.defaultCapacity = defaultCapacity;
+        this.waitMode = waitMode;
         this.threadFactory = threadFactory;
     }
 
@@ -69,7 +79,13 @@ public final class BrokerConfig {
      */
     public BrokerConfig withName(String name) {
         return new BrokerConfig(
-                Checks.requireLabel("broker name", name), closeTimeout, ringSize, defaultCapacity, threadFactory);
+                Checks.requireLabel("broker name", name),
+                closeTimeout,
+                ringSize,
+                laneSize,
+                defaultCapacity,
+                waitMode,
+                threadFactory);
     }
 
     /**
@@ -84,7 +100,7 @@ public final class BrokerConfig {
         if (Checks.requireNonNull(timeout, "timeout").isNegative()) {
             throw new IllegalArgumentException("close timeout " + timeout + " is negative; zero or more is allowed");
         }
-        return new BrokerConfig(name, timeout, ringSize, defaultCapacity, threadFactory);
+        return new BrokerConfig(name, timeout, ringSize, laneSize, defaultCapacity, waitMode, threadFactory);
     }
 
     /**
@@ -96,9 +112,26 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code events} is out of range
      */
     public BrokerConfig withRingSize(int events) {
-        int given = Checks.requireRange("ring size", events, 2, MAX_RING_SIZE);
-        int rounded = given == 2 ? 2 : Integer.highestOneBit(given - 1) << 1;
-        return new BrokerConfig(name, closeTimeout, rounded, defaultCapacity, threadFactory);
+        int size = roundUp("ring size", events);
+        return new BrokerConfig(name, closeTimeout, size, laneSize, defaultCapacity, waitMode, threadFactory);
+    }
+
+    /**
+     * How many messages published through one {@linkplain Lane lane} may wait to be routed. Each lane allocates its buffer
+     * when it is opened: about 4 bytes an event.
+     *
+     * @param events from 2 to {@value #MAX_RING_SIZE}, rounded up to a power of two
+     * @return the changed copy
+     * @throws IllegalArgumentException if {@code events} is out of range
+     */
+    public BrokerConfig withLaneSize(int events) {
+        int size = roundUp("lane size", events);
+        return new BrokerConfig(name, closeTimeout, ringSize, size, defaultCapacity, waitMode, threadFactory);
+    }
+
+    private static int roundUp(String what, int events) {
+        int given = Checks.requireRange(what, events, 2, MAX_RING_SIZE);
+        return given == 2 ? 2 : Integer.highestOneBit(given - 1) << 1;
     }
 
     /**
@@ -110,7 +143,19 @@ public final class BrokerConfig {
      */
     public BrokerConfig withDefaultCapacity(int events) {
         int capacity = Checks.requireRange("default capacity", events, 1, SubscriptionBuilder.MAX_CAPACITY);
-        return new BrokerConfig(name, closeTimeout, ringSize, capacity, threadFactory);
+        return new BrokerConfig(name, closeTimeout, ringSize, laneSize, capacity, waitMode, threadFactory);
+    }
+
+    /**
+     * What the broker thread does when it has nothing to do.
+     *
+     * @param mode processor time for latency
+     * @return the changed copy
+     * @throws NullPointerException if {@code mode} is null
+     */
+    public BrokerConfig withWaitMode(WaitMode mode) {
+        Checks.requireNonNull(mode, "wait mode");
+        return new BrokerConfig(name, closeTimeout, ringSize, laneSize, defaultCapacity, mode, threadFactory);
     }
 
     /**
@@ -127,14 +172,21 @@ public final class BrokerConfig {
      */
     public BrokerConfig withThreadFactory(ThreadFactory factory) {
         return new BrokerConfig(
-                name, closeTimeout, ringSize, defaultCapacity, Checks.requireNonNull(factory, "factory"));
+                name,
+                closeTimeout,
+                ringSize,
+                laneSize,
+                defaultCapacity,
+                waitMode,
+                Checks.requireNonNull(factory, "factory"));
     }
 
     /** The settings, for log lines. */
     @Override
     public String toString() {
         return "BrokerConfig[name=" + name + ", closeTimeout=" + closeTimeout + ", ringSize=" + ringSize
-                + ", defaultCapacity=" + defaultCapacity + ", threadFactory="
+                + ", laneSize=" + laneSize + ", defaultCapacity=" + defaultCapacity + ", waitMode=" + waitMode
+                + ", threadFactory="
                 + (threadFactory == null ? "default" : threadFactory.getClass().getName()) + "]";
     }
 }

@@ -89,6 +89,14 @@ public interface BrokerStats {
     long discarded();
 
     /**
+     * {@linkplain BrokerEvent Events of the broker's own}, which are in none of the other totals here. Those who
+     * subscribe to them count them like other events.
+     *
+     * @return a count since the broker opened
+     */
+    long events();
+
+    /**
      * The living subscriptions, oldest first; once the broker is closing, those that were alive when that began, and
      * in the end also those unsubscribed before whose handler would not stop. What
      * subscriptions that ended earlier dropped or abandoned is known to their own {@link Subscription#stats()} only.

@@ -2,11 +2,12 @@ package io.eventbroker;
 
 import static java.util.Objects.requireNonNull;
 
+import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.BrokerStats.State;
+import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.internal.Deadline;
-import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
-import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -22,11 +23,11 @@ final class Closing {
      * DRAINING  handlers may publish          until all is quiet, or a quarter of the time is left
      * CLOSING   nobody may; route the rest    up to the cursor as it was, or until the deadline
      *           seal: inboxes end, workers finish their queues
+     *           when they have: the same for subscriptions to broker events, to which those workers reported
      *           deadline: cancel, interrupt   once; what waits is abandoned
      * CLOSED    when all workers have ended, or a grace period after the deadline
      *
-     * Nothing accepted is missed: a publisher claims its slot (a CAS on the cursor), then reads the state; here the
-     * state is written, then the cursor read. So whoever claims beyond what is read here sees CLOSING and withdraws.
+     * Nothing accepted is missed: see Ring. In a lane something may still appear for a moment after its ring was closed.
      */
     /** How long handlers interrupted at the deadline are given to end, in ns. */
     static final long GRACE = 100_000_000;
@@ -34,10 +35,10 @@ final class Closing {
     /** How long a thread that interrupts is given to begin to run, in ns. */
     private static final long LONGEST_START = 500_000_000;
 
-    private final Ring<TopicDefinition> ring;
+    private final Inflow inflow;
+    private final Router router;
     private final Lifecycle lifecycle;
     private final Directory directory;
-    private final Timing timing;
     private final BooleanSupplier isQuiet;
 
     /** Calls {@link Thread#interrupt}, which may run users' code, on a thread that nobody waits for, one each time. */
@@ -50,8 +51,13 @@ final class Closing {
     private @Nullable Deadline phaseEnd;
 
     private @Nullable Deadline deadline;
+
+    /** When nothing new appears in lanes any more. */
+    private @Nullable Deadline lanesEnd;
+
     private long lastToRoute;
     private boolean sealed;
+    private boolean eventsSealed;
     private boolean cancelled;
 
     /** Interrupts whose thread has not begun to run; each counted down by that thread. */
@@ -60,16 +66,16 @@ final class Closing {
     private boolean graceBegan;
 
     Closing(
-            Ring<TopicDefinition> ring,
+            Inflow inflow,
+            Router router,
             Lifecycle lifecycle,
             Directory directory,
-            Timing timing,
             BooleanSupplier isQuiet,
             Executor interrupter) {
-        this.ring = ring;
+        this.inflow = inflow;
+        this.router = router;
         this.lifecycle = lifecycle;
         this.directory = directory;
-        this.timing = timing;
         this.isQuiet = isQuiet;
         this.interrupter = interrupter;
     }
@@ -85,17 +91,24 @@ final class Closing {
 
     /** How long until time alone brings the next phase, in ns, or {@link Timing#FOREVER}. */
     long untilNextPhase() {
-        return phaseEnd == null ? Timing.FOREVER : phaseEnd.remaining();
+        long rest = phaseEnd == null ? Timing.FOREVER : phaseEnd.remaining();
+        return lanesEnd == null || lanesEnd.isOver() ? rest : Math.min(rest, lanesEnd.remaining());
+    }
+
+    boolean hasBegun() {
+        return roster != null;
     }
 
     /** Notices that closing has begun; to be called before a command is applied that may have come after that. */
     void begin() {
         if (roster == null) {
+            lifecycle.steps.at(Step.BEGIN_CLOSING);
             roster = directory.byAge();
             long start = lifecycle.closeStart();
             long timeout = lifecycle.closeNanos();
-            phaseEnd = new Deadline(timing, start, timeout - timeout / 4);
-            deadline = new Deadline(timing, start, timeout);
+            phaseEnd = new Deadline(lifecycle.timing, start, timeout - timeout / 4);
+            deadline = new Deadline(lifecycle.timing, start, timeout);
+            router.tell(new BrokerEvent.Closing(Duration.ofNanos(timeout)));
         }
     }
 
@@ -115,38 +128,78 @@ final class Closing {
         if (!isPhaseOver() && !isQuiet.getAsBoolean()) {
             return false;
         }
-        lifecycle.advance(State.CLOSING);
-        VarHandle.fullFence();
-        lastToRoute = ring.claimed();
+        lifecycle.steps.at(Step.CLOSE_RINGS);
+        lifecycle.advance(State.CLOSING); // first, so that whoever finds a ring closed knows why
+        inflow.close();
+        lastToRoute = inflow.shared.claimed();
         phaseEnd = deadline;
+        if (inflow.hasLanes()) {
+            lanesEnd = in(RingLane.GRACE);
+        }
         return true;
     }
 
     private boolean routeTheRest() {
-        if (ring.consumed() < lastToRoute && !isPhaseOver()) {
+        boolean isEmpty = inflow.shared.consumed() >= lastToRoute
+                && (lanesEnd == null || (lanesEnd.isOver() && !inflow.hasNext()));
+        if (!isEmpty && !isPhaseOver()) {
             return false;
         }
+        lifecycle.steps.at(Step.SEAL);
         sealed = true;
-        directory.living().forEach(subscription -> subscription.seal(null));
+        lanesEnd = null;
+        for (QueuedSubscription<?> subscription : directory.living()) {
+            if (!subscription.isOfBroker) {
+                subscription.seal(null);
+            }
+        }
         return true;
     }
 
     private boolean awaitWorkers() {
+        if (!eventsSealed && directory.working().stream().allMatch(push -> push.isOfBroker)) {
+            sealEvents();
+            return true;
+        }
         if (directory.working().isEmpty()) {
-            lifecycle.advance(State.CLOSED);
+            end();
             return true;
         }
         if (!isPhaseOver()) {
             return false;
         }
+        lifecycle.steps.at(Step.CANCEL);
         cancelled = true;
-        phaseEnd = new Deadline(timing, timing.nanoTime(), LONGEST_START + GRACE);
+        phaseEnd = in(LONGEST_START + GRACE);
         directory.working().forEach(push -> push.cancel(null));
         directory.working().stream().filter(PushSubscription::isInHand).forEach(this::interrupt);
         return true;
     }
 
+    /** Ends those who are told of the others' ends, having told them all. */
+    private void sealEvents() {
+        if (!eventsSealed) {
+            lifecycle.steps.at(Step.SEAL_EVENTS);
+            eventsSealed = true;
+            for (QueuedSubscription<?> subscription : directory.living()) {
+                DropsEnded ended = subscription.endEpisode();
+                if (ended != null) {
+                    router.tell(ended);
+                }
+            }
+            router.flush();
+            directory.eventSubscriptions().forEach(subscription -> subscription.seal(null));
+            router.log.seal(null);
+        }
+    }
+
+    private void end() {
+        lifecycle.steps.at(Step.END);
+        lifecycle.advance(State.CLOSED);
+    }
+
     private void interrupt(PushSubscription<?> push) {
+        lifecycle.steps.at(Step.INTERRUPT);
         interruptsToCome.incrementAndGet();
         try {
             interrupter.execute(() -> {
@@ -162,23 +215,30 @@ final class Closing {
     private boolean awaitInterrupted() {
         if (!graceBegan && interruptsToCome.get() == 0) {
             graceBegan = true;
-            phaseEnd = new Deadline(timing, timing.nanoTime(), GRACE);
+            phaseEnd = in(GRACE);
         }
         if (!directory.working().isEmpty() && !isTimeUp()) {
             return false;
         }
+        sealEvents();
         directory.working().forEach(PushSubscription::giveUp);
         roster = withStuck(requireNonNull(roster));
-        lifecycle.advance(State.CLOSED);
+        end();
         return true;
     }
 
     private List<QueuedSubscription<?>> withStuck(List<QueuedSubscription<?>> alive) {
         Set<QueuedSubscription<?>> listed = new HashSet<>(alive);
-        directory.working().stream().filter(PushSubscription::isStuck).forEach(listed::add);
+        directory.working().stream()
+                .filter(push -> push.isStuck() && push != router.log)
+                .forEach(listed::add);
         return listed.stream()
                 .sorted(Comparator.comparingLong(QueuedSubscription::number))
                 .toList();
+    }
+
+    private Deadline in(long nanos) {
+        return new Deadline(lifecycle.timing, lifecycle.timing.nanoTime(), nanos);
     }
 
     private boolean isPhaseOver() {

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Something the broker's loop is to do, once it has routed all that was published before. */
+/** Something the broker's loop is to do. */
 final class Command {
     /** What to do; returns null, or what the caller is to throw because nothing was changed. */
     @FunctionalInterface
@@ -19,8 +19,11 @@ final class Command {
         REFUSED
     }
 
-    /** The last message to be routed before. */
-    final long at;
+    /** Whether everything published before is to be routed first. */
+    final boolean isOrdered;
+
+    /** Whether the loop has noted how much that is. Only for the loop. */
+    boolean isMarked;
 
     private final Action action;
     private final @Nullable Thread caller;
@@ -31,8 +34,9 @@ final class Command {
     /** Written by the loop before the status. */
     private @Nullable Supplier<RuntimeException> objection;
 
-    Command(long at, Action action, @Nullable Thread caller) {
-        this.at = at;
+    /** A command whose caller, if there is one, is unparked when it ends. */
+    Command(boolean isOrdered, Action action, @Nullable Thread caller) {
+        this.isOrdered = isOrdered;
         this.action = action;
         this.caller = caller;
     }

@@ -1,5 +1,7 @@
 package io.eventbroker;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Directory {
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
 
+    /** Where the broker's own events go; always there. */
+    private final Route events = new Route(BrokerEvent.TOPIC.definition());
+
     /** The living, by name. */
     private final Map<String, QueuedSubscription<?>> living = new ConcurrentHashMap<>();
 
@@ -33,30 +38,94 @@ final class Directory {
     private long admitted;
     private long changes;
 
+    Directory() {
+        routes.put(events.definition.name(), events);
+    }
+
     /** Where the events of a topic go; null if nobody subscribes to its name. */
     @Nullable Route route(TopicDefinition topic) {
         return routes.get(topic.name());
     }
 
-    /** Refuses a topic whose name is in use with another definition. */
-    void requireSameDefinition(TopicDefinition topic) {
-        Route route = routes.get(topic.name());
-        if (route != null && !route.definition.equals(topic)) {
-            throw clash(route.definition, topic);
+    /** Refuses a topic that is the broker's own, or whose name is in use with another definition. */
+    void requirePublishable(TopicDefinition topic) {
+        Supplier<RuntimeException> objection = objection(topic);
+        if (objection != null) {
+            throw objection.get();
         }
     }
 
-    private static IllegalStateException clash(TopicDefinition known, TopicDefinition given) {
-        return new IllegalStateException(given + " clashes with " + known
-                + ", which has subscriptions: one name has one definition, so share the topic as a constant");
+    @SuppressWarnings("ReferenceEquality")
+    private @Nullable Supplier<RuntimeException> objection(TopicDefinition topic) {
+        Route known = route(topic);
+        return known == events
+                ? () -> new IllegalArgumentException(topic + " is the broker's own; it can be subscribed to only")
+                : clash(known, topic);
+    }
+
+    private static @Nullable Supplier<RuntimeException> clash(@Nullable Route known, TopicDefinition given) {
+        return known == null || known.definition.equals(given)
+                ? null
+                : () -> new IllegalStateException(given + " clashes with " + known.definition
+                        + ", which is in use: one name has one definition, so share the topic as a constant");
+    }
+
+    private Route routeFor(TopicDefinition topic) {
+        return routes.computeIfAbsent(topic.name(), name -> new Route(topic));
+    }
+
+    /** Who subscribes to the broker's own events. Only for the loop. */
+    List<QueuedSubscription<?>> eventSubscriptions() {
+        return events.subscriptions;
+    }
+
+    /** Whether anybody subscribes to broker events of a class. Only for the loop. */
+    boolean isWanted(Class<? extends BrokerEvent> type) {
+        for (int i = 0; i < events.subscriptions.size(); i++) {
+            if (events.subscriptions.get(i).acceptsAny(type)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes note of the subscription that logs; it has workers that are to end, and is otherwise nobody's business. */
+    void admitLog(PushSubscription<BrokerEvent> log) {
+        log.admit(Long.MAX_VALUE, log.name());
+        working.put(log.number(), log);
+        changes++;
+    }
+
+    /** Opens a lane; changes nothing if it returns what its owner is to be told. */
+    @Nullable Supplier<RuntimeException> add(RingLane<?> lane) {
+        Supplier<RuntimeException> objection = objection(lane.topic);
+        if (objection == null) {
+            lane.route = routeFor(lane.topic);
+            lane.route.lanes++;
+        }
+        return objection;
+    }
+
+    /** Lets go of a lane that was opened. */
+    void remove(RingLane<?> lane) {
+        Route route = requireNonNull(lane.route);
+        route.lanes--;
+        forgetIfUnused(route);
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private void forgetIfUnused(Route route) {
+        if (!route.isUsed() && route != events) {
+            routes.remove(route.definition.name());
+        }
     }
 
     /** Adds a subscription and names it; changes nothing if it returns what its owner is to be told. */
     @Nullable Supplier<RuntimeException> add(QueuedSubscription<?> subscription) {
         TopicDefinition definition = subscription.source.definition();
-        Route known = routes.get(definition.name());
-        if (known != null && !known.definition.equals(definition)) {
-            return () -> clash(known.definition, definition);
+        Supplier<RuntimeException> clash = clash(route(definition), definition);
+        if (clash != null) {
+            return clash;
         }
         String given = subscription.givenName;
         if (given != null && living.containsKey(given)) {
@@ -70,9 +139,7 @@ final class Directory {
             working.put(number, push);
             changes++;
         }
-        routes.computeIfAbsent(definition.name(), name -> new Route(definition))
-                .subscriptions
-                .add(subscription);
+        routeFor(definition).subscriptions.add(subscription);
         return null;
     }
 
@@ -85,25 +152,21 @@ final class Directory {
         return name;
     }
 
-    /** Removes a subscription and cancels it; does nothing if it was removed before. */
-    void remove(QueuedSubscription<?> subscription) {
+    /** Removes a subscription and cancels it; returns false if it was removed before. */
+    boolean remove(QueuedSubscription<?> subscription) {
         if (!living.remove(subscription.name(), subscription)) {
-            return;
+            return false;
         }
-        String topic = subscription.source.name();
-        Route route = routes.get(topic);
-        if (route != null) {
-            route.subscriptions.remove(subscription);
-            if (route.subscriptions.isEmpty()) {
-                routes.remove(topic);
-            }
-        }
+        Route route = requireNonNull(routes.get(subscription.source.name()));
+        route.subscriptions.remove(subscription);
+        forgetIfUnused(route);
         subscription.cancel(null);
+        return true;
     }
 
     /** Forgets a push subscription whose workers have ended. */
-    void retire(PushSubscription<?> push) {
-        working.remove(push.number());
+    void retire(QueuedSubscription<?> subscription) {
+        PushSubscription<?> push = requireNonNull(working.remove(subscription.number()));
         changes++;
         leaving.addAll(push.threads());
         addedToLeaving += push.threads().size();

@@ -1,6 +1,8 @@
 package io.eventbroker;
 
 import io.eventbroker.BrokerStats.State;
+import io.eventbroker.internal.Timing;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Where a broker is in its life, and who may publish there. */
@@ -22,21 +24,21 @@ final class Lifecycle {
     /** Written before the state becomes FAILED. */
     private volatile @Nullable Throwable failure;
 
-    /**
-     * The worker whose handler is running on this thread; whether there is one is all that matters so far. Per broker: a
-     * handler of one may step another.
-     */
+    /** The worker whose handler is running on this thread. Per broker: a handler of one may step another. */
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<Object> handling = new ThreadLocal<>();
 
-    private final String brokerName;
+    /** Messages that were not taken. Added to by publishers, and by whoever finds a slot its publisher could not fill. */
+    final LongAdder refused = new LongAdder();
 
-    Lifecycle(String brokerName) {
+    final String brokerName;
+    final Timing timing;
+    final LoopSteps steps;
+
+    Lifecycle(String brokerName, Timing timing, LoopSteps steps) {
         this.brokerName = brokerName;
-    }
-
-    String brokerName() {
-        return brokerName;
+        this.timing = timing;
+        this.steps = steps;
     }
 
     State state() {
@@ -48,7 +50,7 @@ final class Lifecycle {
     }
 
     /** Whether a thread inside a handler may publish. */
-    boolean isOpenToHandlers() {
+    private boolean isOpenToHandlers() {
         return state.compareTo(State.DRAINING) <= 0;
     }
 
@@ -111,6 +113,19 @@ final class Lifecycle {
             handling.set(worker);
         }
         return outer;
+    }
+
+    /** Who calls: the thread, or where that is shared, the worker whose handler is on its stack. */
+    Object caller() {
+        Object worker = timing == Timing.SYSTEM ? null : handling.get();
+        return worker == null ? Thread.currentThread() : worker;
+    }
+
+    /** Throws if the calling thread may not publish any more. */
+    void requireOpen() {
+        if (state != State.OPEN && !(isOpenToHandlers() && isInsideHandler())) {
+            throw closedException();
+        }
     }
 
     /** Whether the calling thread is inside a handler of this broker. */

@@ -11,7 +11,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription that is read by pulling. */
@@ -26,8 +25,8 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     /** Events that readers were given; only under the lock. */
     private long delivered;
 
-    PullSubscription(SubscriptionSpec<T> spec, Timing timing, Consumer<? super QueuedSubscription<?>> canceller) {
-        super(spec.source(), spec.name(), spec.capacity(), canceller);
+    PullSubscription(SubscriptionSpec<T> spec, Timing timing, Host host) {
+        super(spec.source(), spec.name(), spec.capacity(), host);
         this.timing = timing;
     }
 
@@ -155,6 +154,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         } finally {
             release();
         }
+        noteRelief();
         if (event != null && !isEmpty()) {
             readers.signalOne();
         }

@@ -1,13 +1,15 @@
 package io.eventbroker;
 
+import io.eventbroker.BrokerEvent.HandlerFailed;
 import io.eventbroker.internal.Counters;
+import io.eventbroker.internal.Timing;
+import io.eventbroker.internal.Wait;
 import io.eventbroker.internal.WaitSet;
 import io.eventbroker.internal.Waiter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,15 +19,13 @@ import org.slf4j.LoggerFactory;
 final class PushSubscription<T> extends QueuedSubscription<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
-    private static final String FAILURE = "broker \"{}\": subscription \"{}\" failed on {} of topic \"{}\"{}";
-    private static final String ONCE = "; its further failures are counted, and logged at DEBUG";
+    private static final String FAILURE = "broker \"{}\": subscription \"{}\" to broker events failed on {}";
 
     private static final int HANDLED = 0;
     private static final int FAILED = 1;
 
     private final Handler<? super T> handler;
     private final Lifecycle lifecycle;
-    private final Consumer<? super PushSubscription<?>> retirement;
     private final List<Worker> workers;
     private final WaitSet idle = new WaitSet();
     private List<Thread> threads = List.of();
@@ -42,19 +42,13 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Written by the last worker that ends, or by the loop when it gives up: nothing will be taken any more. */
     private volatile boolean over;
 
-    /** Whether a failure was logged; a lost update costs a log line. */
+    /** Whether a failure was logged that is not told as an event; a lost update costs a log line. */
     private boolean complained;
 
-    PushSubscription(
-            SubscriptionSpec<T> spec,
-            Handler<? super T> handler,
-            Lifecycle lifecycle,
-            Consumer<? super QueuedSubscription<?>> canceller,
-            Consumer<? super PushSubscription<?>> retirement) {
-        super(spec.source(), spec.name(), spec.capacity(), canceller);
+    PushSubscription(SubscriptionSpec<T> spec, Handler<? super T> handler, Lifecycle lifecycle, Host host) {
+        super(spec.source(), spec.name(), spec.capacity(), host);
         this.handler = handler;
         this.lifecycle = lifecycle;
-        this.retirement = retirement;
         this.running = new AtomicInteger(spec.workers());
         this.workers =
                 IntStream.range(0, spec.workers()).mapToObj(i -> new Worker()).toList();
@@ -175,6 +169,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         /** Only for the thread that runs this worker. */
         private boolean ended;
 
+        /** The failure that the loop has not told yet. Only for the thread that runs this worker. */
+        private @Nullable Command report;
+
         @Override
         public void run() {
             lifecycle.enter(this);
@@ -213,10 +210,11 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
         /** Handles one event, or ends; returns whether there was something to do. */
         boolean step() {
-            if (ended) {
+            if (ended || isReporting()) {
                 return false;
             }
             T event = takeTurn();
+            noteRelief();
             if (event != null) {
                 handle(event);
                 return true;
@@ -251,30 +249,58 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 handler.handle(event);
                 result = HANDLED;
             } catch (Throwable e) {
-                complain(event, e);
+                report(event, e);
             } finally {
                 Thread.interrupted(); // meant for this event, or for nobody
                 results.add(result, 1);
             }
         }
 
-        private void complain(T event, Throwable failure) {
+        /** Tells of a failure; of one with an event of the broker's own only the log, or there would be no end. */
+        private void report(T event, Throwable failure) {
             try {
-                String type = event.getClass().getName();
-                if (complained) {
-                    LOG.debug(FAILURE, lifecycle.brokerName(), name(), type, source.name(), "", failure);
+                if (!isOfBroker) {
+                    report = host.report(new HandlerFailed(name(), source.name(), event, failure));
+                } else if (complained) {
+                    LOG.debug(
+                            FAILURE,
+                            lifecycle.brokerName,
+                            name(),
+                            event.getClass().getName(),
+                            failure);
                 } else {
                     complained = true;
-                    LOG.warn(FAILURE, lifecycle.brokerName(), name(), type, source.name(), ONCE, failure);
+                    LOG.warn(
+                            FAILURE,
+                            lifecycle.brokerName,
+                            name(),
+                            event.getClass().getName(),
+                            failure);
                 }
             } catch (Throwable e) {
-                // an appender that fails must not end the worker; the failure is counted all the same
+                // no memory, or an appender that fails; the failure is counted all the same
             }
         }
 
+        /** Whether the loop has yet to tell the last failure; until then nothing more is handled. */
+        private boolean isReporting() {
+            if (report != null && (!report.isPending() || lifecycle.hasEnded())) {
+                report = null;
+            }
+            return report != null;
+        }
+
         private void await() {
+            if (report != null) {
+                Wait wait = Wait.polling(Timing.SYSTEM, PushSubscription.this, Timing.FOREVER);
+                while (isReporting()) {
+                    wait.pause();
+                    Thread.interrupted();
+                }
+                return;
+            }
             waiter.prepare();
-            while (waiter.isWaiting() && isEmpty() && !isSealed()) {
+            while (waiter.isWaiting() && isEmpty() && !isSealed() && !isRelieved()) {
                 LockSupport.park(PushSubscription.this);
                 Thread.interrupted(); // with the status set, parking would return at once for ever
             }
@@ -306,7 +332,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             }
             if (running.decrementAndGet() == 0) {
                 over = true;
-                retirement.accept(PushSubscription.this);
+                host.retire(PushSubscription.this);
             }
         }
     }

@@ -1,7 +1,8 @@
 package io.eventbroker;
 
+import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.internal.Counters;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,25 @@ abstract class QueuedSubscription<T> implements Subscription {
      * ENQUEUED are written before the event is offered, TAKEN before it is handled; a snapshot reads in the opposite
      * direction.
      */
+    /** What a subscription has to tell the broker's loop, which it does without waiting, {@code remove} aside. */
+    interface Host {
+        /** Ends a subscription, and waits for that. */
+        void remove(QueuedSubscription<?> subscription);
+
+        /** The workers of a push subscription have ended. */
+        void retire(QueuedSubscription<?> push);
+
+        /** The queue has drained to half since it was full. */
+        void relieved(QueuedSubscription<?> subscription);
+
+        /** Something happened that is to be told; returns what ends when the loop has done so. */
+        Command report(BrokerEvent event);
+    }
+
+    private static final int NONE = 0;
+    private static final int DROPPING = 1;
+    private static final int RELIEVED = 2;
+
     private static final int MATCHED = 0;
     private static final int DROPPED = 1;
     private static final int ENQUEUED = 2;
@@ -26,6 +46,11 @@ abstract class QueuedSubscription<T> implements Subscription {
     final TopicPattern<T> source;
     final int capacity;
 
+    /** Whether it is to the broker's own events. */
+    final boolean isOfBroker;
+
+    final Host host;
+
     /** The name the user gave; without it the loop makes one. */
     final @Nullable String givenName;
 
@@ -33,7 +58,6 @@ abstract class QueuedSubscription<T> implements Subscription {
     private final Counters in = new Counters(3);
     private final Counters out = new Counters(1);
     private final @Nullable Class<T> filter;
-    private final Consumer<? super QueuedSubscription<?>> canceller;
 
     /** Written by the loop before the subscription is handed to its owner. */
     private String name;
@@ -46,22 +70,28 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Whether the loop put something in since it last woke the consumers. Only for the loop. */
     boolean isTouched;
 
+    /**
+     * NONE → DROPPING by the loop, when an event is dropped; → RELIEVED by a consumer, when the queue has drained to half;
+     * → NONE by the loop.
+     */
+    private final AtomicInteger episode = new AtomicInteger();
+
+    /** What was dropped before the episode. Only for the loop. */
+    private long droppedBefore;
+
     /** Written by the loop: nothing will be put in any more. */
     private volatile boolean sealed;
 
     /** Written by the loop before {@link #sealed}. */
     private @Nullable Throwable cause;
 
-    QueuedSubscription(
-            TopicPattern<T> source,
-            @Nullable String givenName,
-            int capacity,
-            Consumer<? super QueuedSubscription<?>> canceller) {
+    QueuedSubscription(TopicPattern<T> source, @Nullable String givenName, int capacity, Host host) {
         this.source = source;
         this.givenName = givenName;
         this.name = givenName == null ? source.name() : givenName;
         this.capacity = capacity;
-        this.canceller = canceller;
+        this.host = host;
+        this.isOfBroker = source.definition().equals(BrokerEvent.TOPIC.definition());
         this.queue = new SpscVarHandleArrayQueue<>(capacity);
         this.filter = source.type().isAssignableFrom(source.definition().type()) ? null : source.type();
     }
@@ -81,14 +111,40 @@ abstract class QueuedSubscription<T> implements Subscription {
         return filter == null || filter.isInstance(event);
     }
 
-    void offer(Object event) {
+    /** Whether events of this class would be accepted. */
+    boolean acceptsAny(Class<?> type) {
+        return filter == null || filter.isAssignableFrom(type);
+    }
+
+    /** Puts an event in, or drops it; returns whether it was put in. */
+    boolean offer(Object event) {
         in.add(MATCHED, 1);
         if (isFull()) {
             in.add(DROPPED, 1);
-        } else {
-            in.add(ENQUEUED, 1);
-            queue.offer(event);
+            return false;
         }
+        in.add(ENQUEUED, 1);
+        queue.offer(event);
+        return true;
+    }
+
+    /** Notes that an event was dropped; returns whether that begins an episode. */
+    boolean beginEpisode() {
+        if (episode.get() != NONE) {
+            return false;
+        }
+        droppedBefore = in.get(DROPPED) - 1;
+        episode.set(DROPPING);
+        return true;
+    }
+
+    /** Ends the episode; null if there is none. */
+    @Nullable DropsEnded endEpisode() {
+        if (episode.get() == NONE) {
+            return null;
+        }
+        episode.set(NONE);
+        return new DropsEnded(name, source.name(), in.get(DROPPED) - droppedBefore);
     }
 
     private boolean isFull() {
@@ -124,6 +180,22 @@ abstract class QueuedSubscription<T> implements Subscription {
             out.add(TAKEN, 1);
         }
         return event;
+    }
+
+    /** Whether there was a loss, and now there is room again; noticed by consumers, so also when no more events come. */
+    boolean isRelieved() {
+        return episode.get() == DROPPING && 2 * queue.size() <= capacity;
+    }
+
+    /** Tells of the relief, if that is due. To be called outside the turn, whenever a consumer has looked for an event. */
+    void noteRelief() {
+        if (isRelieved() && episode.compareAndSet(DROPPING, RELIEVED)) {
+            try {
+                host.relieved(this);
+            } catch (Throwable e) { // no memory or no stack: the next to look tells it
+                episode.set(DROPPING);
+            }
+        }
     }
 
     /** Lets go of what will never be taken. */
@@ -173,7 +245,7 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     @Override
     public final void unsubscribe() {
-        canceller.accept(this);
+        host.remove(this);
     }
 
     @Override

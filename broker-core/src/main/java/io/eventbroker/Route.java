@@ -11,7 +11,14 @@ final class Route {
     /** In the order they began. Only for the broker's loop. */
     final List<QueuedSubscription<?>> subscriptions = new ArrayList<>(1);
 
+    /** How many lanes lead here. Only for the broker's loop. */
+    int lanes;
+
     Route(TopicDefinition definition) {
         this.definition = definition;
+    }
+
+    boolean isUsed() {
+        return lanes > 0 || !subscriptions.isEmpty();
     }
 }

@@ -16,6 +16,7 @@ final class Snapshots {
             long routed,
             long unrouted,
             long discarded,
+            long events,
             List<SubscriptionStats> subscriptions)
             implements BrokerStats {}
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,15 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     private int turn;
 
     SteppedBroker(BrokerConfig config) {
-        this(config, new SteppedTime());
+        this(config, new LoopSteps());
     }
 
-    private SteppedBroker(BrokerConfig config, SteppedTime time) {
-        super(config, time);
+    SteppedBroker(BrokerConfig config, LoopSteps steps) {
+        this(config, new SteppedTime(), steps);
+    }
+
+    private SteppedBroker(BrokerConfig config, SteppedTime time, LoopSteps steps) {
+        super(config, time, steps);
         this.time = time;
         time.broker = this;
     }
@@ -81,7 +86,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     }
 
     @Override
-    void prepare(PushSubscription<?> push) {}
+    void prepare(PushSubscription<?> push, ThreadFactory factory) {}
 
     @Override
     void start(PushSubscription<?> push) {}

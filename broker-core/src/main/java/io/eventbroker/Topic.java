@@ -9,7 +9,7 @@ package io.eventbroker;
  * unpaired surrogates. A token may not be {@code *} or {@code >} alone, which are reserved for patterns ({@code foo*} is an ordinary token),
  * and a name may not begin with {@code $}, which is reserved for the broker.
  *
- * <p><b>Identity.</b> Two topics are equal if their names are. While a broker has a subscription on a name, that name
+ * <p><b>Identity.</b> Two topics are equal if their names are. While a broker has a subscription or an open lane on a name, that name
  * has one definition there: subscribing or publishing with a topic of the same name and another type is refused with an
  * {@link IllegalStateException} that names both.
  *
@@ -35,6 +35,11 @@ public final class Topic<T> extends TopicPattern<T> {
      */
     public static <T> Topic<T> of(String name, Class<T> type) {
         return new Topic<>(new TopicDefinition(Checks.requireTopicName(name), Checks.requireEventType(type)), type);
+    }
+
+    /** A topic of the broker's own, whose name users cannot choose. */
+    static <T> Topic<T> ofBroker(String name, Class<T> type) {
+        return new Topic<>(new TopicDefinition(name, type), type);
     }
 
     /**

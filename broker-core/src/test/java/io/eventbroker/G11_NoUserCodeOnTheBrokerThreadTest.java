@@ -146,7 +146,7 @@ class G11_NoUserCodeOnTheBrokerThreadTest {
         Set<Thread> now = new HashSet<>(Thread.getAllStackTraces().keySet());
         now.removeAll(before);
         List<Thread> found =
-                now.stream().filter(thread -> thread.getName().contains(NAME)).toList();
+                now.stream().filter(thread -> thread.getName().equals(NAME)).toList();
         assertThat(found).as("threads named %s", NAME).hasSize(1);
         return found.get(0);
     }

@@ -232,7 +232,7 @@ class G7_EndOfThreadsAndInboxesTest {
 
     private static Thread brokerThread(String name) {
         List<Thread> found = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().contains(name))
+                .filter(thread -> thread.getName().equals(name))
                 .toList();
         assertThat(found).as("threads named after %s", name).hasSize(1);
         return found.get(0);

@@ -48,6 +48,11 @@ final class LedgerFakes {
         }
 
         @Override
+        public long events() {
+            return 0;
+        }
+
+        @Override
         public long offered() {
             return offered;
         }

@@ -4,40 +4,48 @@ import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.MultiProducerSequencer;
 import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.Sequencer;
+import com.lmax.disruptor.SingleProducerSequencer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BooleanSupplier;
 
 /**
- * A bounded ring of addressed events: many producers, one consumer. Producers claim slots through the Disruptor's
- * multi-producer sequencer, which decides the one order of everything; slots and consumption are our own.
+ * A bounded ring of addressed events with one consumer: {@link Shared} by many producers, or for one {@link Lone}
+ * producer. Producers claim slots through a sequencer of the Disruptor, which decides the order of everything and how much
+ * room there is; slots and consumption are our own.
  *
  * @param <A> what an event is addressed to
  */
 @SuppressWarnings("ReferenceEquality") // marks are known by identity, without touching the event
-public final class Ring<A> {
+public abstract sealed class Ring<A> {
     /*
-     * Slot of sequence s: two neighbouring cells, address and event. The event cell is also the flag:
+     * The event cell of a slot is also its flag:
      *
      *   null                              free, or claimed and not filled yet
      *   an event, WITHDRAWN or ORPHANED   filled by the producer that claimed it
      *
-     * Producer: claim (CAS on the cursor, which reads `consumed` with acquire), write the address, release fence, write
+     * Producer: claim (which reads `consumed` with acquire and moves the cursor), write the address, release fence, write
      * the event. Consumer: read the event with acquire, read the address, clear both, and after a batch write
      * `consumed` with release, which lets producers claim the slots again: so a producer never finds its slot occupied.
      *
      * The event is written by a plain array store, because that needs no stack: between claim and store nothing can
-     * fail but by a StackOverflowError (or by a broken `stillOpen`), and then the slot is marked ORPHANED, again by a
-     * plain store. A hole in the sequence that nobody will ever fill would stop the broker for good.
+     * fail but by a StackOverflowError, and then the slot is marked ORPHANED, again by a plain store. A hole in the
+     * sequence that nobody will ever fill would stop the broker for good.
+     *
+     * Closing: the consumer writes `closed`, then issues a full fence, then reads the cursor. A producer that shares the
+     * ring claims by CAS, then reads `closed`: so whoever claims beyond what the consumer reads sees it and withdraws.
+     * A lone producer issues no fence: it fills its slot, then reads `closed`, and if that is set takes the event back by
+     * CAS. From before `closed` is written the consumer takes by CAS, too, so exactly one of them has the event; and
+     * what a producer stored before it read "not closed" the consumer sees a moment later.
      */
-    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Object[].class);
+    static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Object[].class);
 
     /** Claimed, then refused by its own publisher, who counts it. */
-    private static final Object WITHDRAWN = new Object();
+    static final Object WITHDRAWN = new Object();
 
     /** Claimed by a publisher that an error hit before it could fill the slot, and that counts nothing any more. */
-    private static final Object ORPHANED = new Object();
+    static final Object ORPHANED = new Object();
 
     /** How an offer ended. */
     public enum Result {
@@ -45,7 +53,7 @@ public final class Ring<A> {
         ACCEPTED,
         /** There was no room. */
         FULL,
-        /** There was room, but the ring was not open any more once the slot was claimed. */
+        /** The ring is closed. */
         WITHDRAWN
     }
 
@@ -56,74 +64,67 @@ public final class Ring<A> {
         void accept(A address, Object event);
     }
 
-    private final MultiProducerSequencer sequencer;
-    private final Object[] cells;
-    private final int mask;
+    final Sequencer sequencer;
+    final Object[] cells;
+    final int mask;
+
+    /** log2 of the cells of a slot, of which the last is that of the event. */
+    final int shift;
+
+    /** Tells how many slots were lost to errors of their publishers. */
+    private final LongAdder orphans;
 
     /** The last sequence consumed. Written by the consumer with release, read by all. */
     private final Sequence consumed = new Sequence();
 
-    private final LongAdder orphans = new LongAdder();
+    /** Written by the consumer. */
+    volatile boolean closed;
 
-    /** Creates an empty ring of a size that is a power of two. */
-    public Ring(int size) {
-        sequencer = new MultiProducerSequencer(size, new BusySpinWaitStrategy());
+    Ring(Sequencer sequencer, int shift, LongAdder orphans) {
+        this.sequencer = sequencer;
+        this.cells = new Object[sequencer.getBufferSize() << shift];
+        this.mask = sequencer.getBufferSize() - 1;
+        this.shift = shift;
+        this.orphans = orphans;
         sequencer.addGatingSequences(consumed);
-        cells = new Object[2 * size];
-        mask = size - 1;
     }
 
-    /**
-     * Offers an event, once, without waiting. Any thread. The caller wakes the consumer afterwards, also after
-     * {@code WITHDRAWN}; after an error it cannot, and the consumer finds the slot when it next looks.
-     *
-     * @param stillOpen asked after the claim: if it says no, the slot is filled with nothing
-     */
-    public Result offer(A address, Object event, BooleanSupplier stillOpen) {
-        long sequence;
-        try {
-            sequence = sequencer.tryNext();
-        } catch (InsufficientCapacityException e) {
-            return Result.FULL;
-        }
-        int cell = ((int) sequence & mask) << 1;
-        try {
-            if (!stillOpen.getAsBoolean()) {
-                cells[cell + 1] = WITHDRAWN;
-                return Result.WITHDRAWN;
-            }
-            cells[cell] = address;
-            VarHandle.releaseFence();
-            cells[cell + 1] = event;
-            return Result.ACCEPTED;
-        } catch (Throwable e) {
-            cells[cell + 1] = ORPHANED;
-            throw e;
-        }
-    }
+    abstract A address(int cell);
 
     /** The last sequence claimed. With the consumer's position at or beyond it, the ring was empty when this was read. */
-    public long claimed() {
+    public final long claimed() {
         return sequencer.getCursor();
     }
 
     /** The last sequence consumed. */
-    public long consumed() {
+    public final long consumed() {
         return consumed.get();
     }
 
-    /** How many slots were lost to errors of their publishers, as far as the consumer has seen. */
-    public long orphans() {
-        return orphans.sum();
+    /** How many slots there are. */
+    public final int size() {
+        return sequencer.getBufferSize();
     }
 
     /** Whether the next slot is filled. Consumer only. */
-    public boolean hasNext() {
+    public final boolean hasNext() {
         return CELL.getAcquire(cells, cell(consumed.get() + 1)) != null;
     }
 
+    /** Whether it was closed. */
+    public final boolean isClosed() {
+        return closed;
+    }
+
+    /** Lets producers add nothing any more; what they did add can still be consumed. Consumer only. */
+    public final void close() {
+        closed = true;
+        VarHandle.fullFence();
+    }
+
     /** Consumes up to a number of slots; returns how many, those without an event included. Consumer only. */
-    public int drain(int limit, Sink<? super A> sink) {
+    public final int drain(int limit, Sink<? super A> sink) {
+        boolean contended = closed;
         long first = consumed.get() + 1;
         long next = first;
         try {
@@ -134,6 +135,9 @@ public final class Ring<A> {
                     break;
                 }
                 next++;
+                if (contended && !CELL.compareAndSet(cells, cell, event, null)) {
+                    event = WITHDRAWN;
+                }
                 consume(cell, event, sink);
             }
         } finally {
@@ -144,10 +148,8 @@ public final class Ring<A> {
         return (int) (next - first);
     }
 
-    @SuppressWarnings("unchecked")
     private void consume(int cell, Object event, Sink<? super A> sink) {
-        A address = (A) cells[cell - 1];
-        cells[cell - 1] = null;
+        A address = address(cell);
         cells[cell] = null;
         if (event == ORPHANED) {
             orphans.increment();
@@ -160,7 +162,7 @@ public final class Ring<A> {
      * Empties what the consumer will never consume, and returns how many events were in it. Any thread, again and again:
      * a producer that was slow to fill its slot may do so later, and each event is counted by one call only.
      */
-    public int discard() {
+    public final int discard() {
         int discarded = 0;
         long last = claimed();
         for (long sequence = consumed() + 1; sequence <= last; sequence++) {
@@ -177,7 +179,105 @@ public final class Ring<A> {
         return discarded;
     }
 
-    private int cell(long sequence) {
-        return (((int) sequence & mask) << 1) + 1;
+    /** The event cell of a slot. */
+    final int cell(long sequence) {
+        return ((((int) sequence & mask) + 1) << shift) - 1;
+    }
+
+    /** A ring for many producers, each event with its own address. */
+    public static final class Shared<A> extends Ring<A> {
+        /** Creates an empty ring of a size that is a power of two. */
+        public Shared(int size, LongAdder orphans) {
+            super(new MultiProducerSequencer(size, new BusySpinWaitStrategy()), 1, orphans);
+        }
+
+        /**
+         * Offers an event, once, without waiting. Any thread. The caller wakes the consumer afterwards, also after
+         * {@code WITHDRAWN}; after an error it cannot, and the consumer finds the slot when it next looks.
+         */
+        public Result offer(A address, Object event) {
+            long sequence;
+            try {
+                sequence = sequencer.tryNext();
+            } catch (InsufficientCapacityException e) {
+                return Result.FULL;
+            }
+            int cell = ((((int) sequence & mask) + 1) << shift) - 1;
+            try {
+                return fill(cell, address, event);
+            } catch (Throwable e) {
+                cells[cell] = ORPHANED;
+                throw e;
+            }
+        }
+
+        /** Fills a claimed slot; its last act is to store the event, or that there is none. */
+        Result fill(int cell, A address, Object event) {
+            if (closed) {
+                cells[cell] = WITHDRAWN;
+                return Result.WITHDRAWN;
+            }
+            cells[cell - 1] = address;
+            VarHandle.releaseFence();
+            cells[cell] = event;
+            return Result.ACCEPTED;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        A address(int cell) {
+            A address = (A) cells[cell - 1];
+            cells[cell - 1] = null;
+            return address;
+        }
+    }
+
+    /** A ring for one producer and one address. */
+    public static final class Lone<A> extends Ring<A> {
+        private final A address;
+
+        /** Creates an empty ring of a size that is a power of two. */
+        public Lone(int size, A address, LongAdder orphans) {
+            super(new SingleProducerSequencer(size, new BusySpinWaitStrategy()), 0, orphans);
+            this.address = address;
+        }
+
+        /**
+         * Offers an event, once, without waiting. One thread at a time. The caller wakes the consumer afterwards, as
+         * with {@link Shared}.
+         */
+        public Result offer(Object event) {
+            long sequence;
+            try {
+                sequence = sequencer.tryNext();
+            } catch (InsufficientCapacityException e) {
+                return Result.FULL;
+            }
+            int cell = (int) sequence & mask;
+            try {
+                fill(sequence, cell, event);
+            } catch (Throwable e) {
+                cells[cell] = ORPHANED;
+                throw e;
+            }
+            return settle(cell, event);
+        }
+
+        /** Fills a claimed slot; its last act is to store the event. */
+        void fill(long sequence, int cell, Object event) {
+            sequencer.publish(sequence); // moves the cursor: claimed, as with many producers
+            VarHandle.releaseFence();
+            cells[cell] = event;
+        }
+
+        /** Takes the event back if the ring was closed and the consumer has not taken it. */
+        Result settle(int cell, Object event) {
+            return closed && CELL.compareAndSet(cells, cell, event, WITHDRAWN) ? Result.WITHDRAWN : Result.ACCEPTED;
+        }
+
+        @Override
+        A address(int cell) {
+            return address;
+        }
     }
 }

@@ -45,4 +45,16 @@ public final class Wait {
             slice = slice < LAST_SLICE ? Math.min(2 * slice, LAST_SLICE) : slice;
         }
     }
+
+    /** Waits until the time has passed, whatever interrupts come; keeps the interrupt status. */
+    public void outlast() {
+        boolean interrupted = false;
+        while (!isOver()) {
+            pause();
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

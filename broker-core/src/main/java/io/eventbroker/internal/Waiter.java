@@ -61,7 +61,10 @@ public final class Waiter {
         return (int) STATE.getAndSet(this, RUNNING) == SIGNALLED;
     }
 
-    /** Signals the thread if it waits; returns whether this call did. The caller has issued a full fence before. */
+    /**
+     * Signals the thread if it waits; returns whether this call did. The caller has issued a full fence before, unless it
+     * goes by the rules of {@link Sleeper}.
+     */
     public boolean signal() {
         if (state == WAITING && STATE.compareAndSet(this, WAITING, SIGNALLED)) {
             try {

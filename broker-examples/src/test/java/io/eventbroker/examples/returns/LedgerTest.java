@@ -122,6 +122,11 @@ class LedgerTest {
         }
 
         @Override
+        public long events() {
+            return 0;
+        }
+
+        @Override
         public Throwable failure() {
             return null;
         }

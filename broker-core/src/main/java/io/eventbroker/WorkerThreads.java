@@ -1,4 +1,4 @@
-package io.eventbroker.internal;
+package io.eventbroker;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -6,13 +6,13 @@ import java.lang.invoke.MethodType;
 import java.util.concurrent.ThreadFactory;
 
 /** The threads of push subscriptions where the user gave no factory: virtual where the JVM has them. */
-public final class WorkerThreads {
+final class WorkerThreads {
     private static final ThreadFactory DEFAULT = choose();
 
     private WorkerThreads() {}
 
     /** Virtual threads on Java 21 and later, daemon platform threads before. */
-    public static ThreadFactory defaultFactory() {
+    static ThreadFactory defaultFactory() {
         return DEFAULT;
     }
 

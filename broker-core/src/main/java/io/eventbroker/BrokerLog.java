@@ -1,0 +1,74 @@
+package io.eventbroker;
+
+import io.eventbroker.BrokerEvent.DropsBegan;
+import io.eventbroker.BrokerEvent.DropsEnded;
+import io.eventbroker.BrokerEvent.Failed;
+import io.eventbroker.BrokerEvent.HandlerFailed;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs what a broker tells about itself. Runs on a thread of its own, so that an appender may be slow. */
+final class BrokerLog implements Handler<BrokerEvent> {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+
+    private static final String FAILURE = "broker \"{}\": subscription \"{}\" failed on {} of topic \"{}\"{}";
+    private static final String ONCE = "; its further failures are counted, and logged at DEBUG";
+    private static final int MOST_REMEMBERED = 1_000;
+
+    private final String broker;
+
+    /** The subscriptions of which a failure was logged, those of late. */
+    private final Map<String, Boolean> complained = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    };
+
+    BrokerLog(String broker) {
+        this.broker = broker;
+    }
+
+    static boolean isLogged(BrokerEvent event) {
+        return event instanceof HandlerFailed
+                || event instanceof DropsBegan
+                || event instanceof DropsEnded
+                || event instanceof Failed;
+    }
+
+    @Override
+    public void handle(BrokerEvent event) {
+        if (event instanceof HandlerFailed failed) {
+            log(failed);
+        } else if (event instanceof DropsBegan began) {
+            LOG.warn(
+                    "broker \"{}\": subscription \"{}\" to topic \"{}\" is full with {} events, and drops",
+                    broker,
+                    began.subscription(),
+                    began.topic(),
+                    began.capacity());
+        } else if (event instanceof DropsEnded ended) {
+            LOG.info(
+                    "broker \"{}\": subscription \"{}\" to topic \"{}\" has room again, having dropped {} events",
+                    broker,
+                    ended.subscription(),
+                    ended.topic(),
+                    ended.dropped());
+        } else if (event instanceof Failed failed) {
+            LOG.error("broker \"{}\" failed: its thread died", broker, failed.cause());
+        }
+    }
+
+    private void log(HandlerFailed failed) {
+        String type = failed.event().getClass().getName();
+        if (complained.put(failed.subscription(), true) == null) {
+            LOG.warn(FAILURE, broker, failed.subscription(), type, failed.topic(), ONCE, failed.cause());
+        } else {
+            LOG.debug(FAILURE, broker, failed.subscription(), type, failed.topic(), "", failed.cause());
+        }
+    }
+}

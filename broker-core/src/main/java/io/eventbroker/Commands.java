@@ -1,0 +1,123 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Counters;
+import io.eventbroker.internal.Sleeper;
+import io.eventbroker.internal.Timing;
+import io.eventbroker.internal.Wait;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/** What the broker's loop is asked to do; in a queue of its own, since the rings may be full. */
+final class Commands {
+    /*
+     * An ordered command (subscribe, unsubscribe, a lane's end) is applied when everything has been routed that was
+     * published when the loop first saw it, all at once with those behind it. What its caller published before is part of
+     * that: what was published before a subscribe is not seen by it, what was published before an unsubscribe is.
+     */
+    private final Queue<Command> queue = new ConcurrentLinkedQueue<>();
+
+    /** How many commands with a caller that waits were added; written before, by that caller. */
+    private final AtomicLong asked = new AtomicLong();
+
+    /** How many of those have been applied. Written by the loop. */
+    private final Counters applied = new Counters(1);
+
+    private final Lifecycle lifecycle;
+    private final Sleeper loop;
+
+    Commands(Lifecycle lifecycle, Sleeper loop) {
+        this.lifecycle = lifecycle;
+        this.loop = loop;
+    }
+
+    // ---- for the loop
+
+    /** Whether the next command is there, and its time has come. */
+    boolean isNextReady(Inflow inflow, boolean isRoutingOver) {
+        Command next = queue.peek();
+        if (next == null) {
+            return false;
+        }
+        if (!next.isOrdered || isRoutingOver) {
+            return true;
+        }
+        if (!next.isMarked) {
+            queue.forEach(command -> command.isMarked = true);
+            inflow.mark(); // after that: what was published before the last of them was added
+        }
+        return inflow.isMarkReached();
+    }
+
+    /** Applies the next command. */
+    void applyNext() {
+        Command command = queue.remove();
+        if (command.isPending()) {
+            command.apply();
+        }
+        if (command.isAwaited()) {
+            applied.add(0, 1);
+        }
+        command.complete();
+    }
+
+    /** Lets go of everybody who waits, the loop having ended. */
+    void refuseAll() {
+        for (Command command = queue.poll(); command != null; command = queue.poll()) {
+            command.refuse();
+        }
+    }
+
+    // ---- for anybody
+
+    long asked() {
+        return asked.get();
+    }
+
+    long applied() {
+        return applied.get(0);
+    }
+
+    /** Waits until the loop has done it, whatever interrupts come; returns false if the broker ended first. */
+    boolean execute(Command.Action action) {
+        Command command = submit(new Command(true, action, Thread.currentThread()));
+        Wait wait = Wait.polling(lifecycle.timing, this, Timing.FOREVER);
+        boolean interrupted = false;
+        while (command.isPending()) {
+            if (lifecycle.hasEnded()) {
+                command.refuse();
+            } else {
+                try {
+                    wait.pause();
+                } catch (IllegalStateException e) { // a stepped broker would wait for ever
+                    command.refuse();
+                    throw e;
+                }
+                interrupted |= Thread.interrupted();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Supplier<RuntimeException> objection = command.objection();
+        if (objection != null) {
+            throw objection.get();
+        }
+        return command.wasApplied();
+    }
+
+    /** Gives a command to the loop, or refuses it if that has ended; returns the command. */
+    Command submit(Command command) {
+        if (lifecycle.hasEnded()) {
+            command.refuse();
+            return command;
+        }
+        if (command.isAwaited()) {
+            asked.incrementAndGet();
+        }
+        queue.add(command);
+        loop.wake();
+        return command;
+    }
+}

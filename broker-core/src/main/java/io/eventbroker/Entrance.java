@@ -1,0 +1,58 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Ring;
+import io.eventbroker.internal.Sleeper;
+import io.eventbroker.internal.Wait;
+import java.util.concurrent.CancellationException;
+
+/** A way into the broker, used by publishers: the ring they all share, or a lane. */
+abstract class Entrance {
+    final Lifecycle lifecycle;
+
+    /** Who is to be woken when something has come in. */
+    private final Sleeper loop;
+
+    Entrance(Lifecycle lifecycle, Sleeper loop) {
+        this.lifecycle = lifecycle;
+        this.loop = loop;
+    }
+
+    /** Offers an event once, without waiting; throws if that is no use any more. */
+    abstract Ring.Result attempt(TopicDefinition topic, Object event);
+
+    /** Offers an event, and while there is no room again for so many ns; returns whether it was accepted. */
+    final boolean offer(TopicDefinition topic, Object event, long nanos) {
+        Wait wait = null;
+        try {
+            while (true) {
+                lifecycle.requireOpen();
+                Ring.Result result = attempt(topic, event);
+                if (result == Ring.Result.ACCEPTED) {
+                    loop.wake();
+                    return true;
+                }
+                if (result == Ring.Result.FULL) {
+                    wait = wait == null ? Wait.polling(lifecycle.timing, this, nanos) : wait;
+                    if (!awaitRoom(wait)) {
+                        lifecycle.refused.increment();
+                        return false;
+                    }
+                }
+            }
+        } catch (BrokerClosedException | CancellationException e) {
+            lifecycle.refused.increment();
+            throw e;
+        }
+    }
+
+    private static boolean awaitRoom(Wait wait) {
+        if (wait.isOver()) {
+            return false;
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("interrupted while waiting for room; nothing was published");
+        }
+        wait.pause();
+        return true;
+    }
+}

@@ -1,0 +1,130 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Ring;
+import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Where messages come in: the ring that all publishers share, and the lanes. Emptied by the broker's loop only. */
+final class Inflow {
+    /** The most that is taken from one ring before the next has its turn. */
+    private static final int SHARE = 512;
+
+    private static final RingLane<?>[] NO_LANES = {};
+
+    final Ring.Shared<TopicDefinition> shared;
+
+    /** Copied on write, by the loop; read by anybody. */
+    private volatile RingLane<?>[] lanes = NO_LANES;
+
+    /** The ring whose turn is next: a lane, or after the last of them the shared ring. */
+    private int turn;
+
+    /** What is to be routed from the shared ring before the next command. */
+    private long sharedMark;
+
+    /** Events left behind; counted by whoever finds them, once the loop has ended. */
+    private final LongAdder left = new LongAdder();
+
+    Inflow(int size, LongAdder orphans) {
+        shared = new Ring.Shared<>(size, orphans);
+    }
+
+    // ---- for the loop
+
+    void add(RingLane<?> lane) {
+        RingLane<?>[] more = Arrays.copyOf(lanes, lanes.length + 1);
+        more[lanes.length] = lane;
+        lanes = more;
+    }
+
+    /** Removes a lane; returns whether it was there. */
+    boolean remove(RingLane<?> lane) {
+        RingLane<?>[] less = Arrays.stream(lanes).filter(l -> !l.equals(lane)).toArray(RingLane<?>[]::new);
+        boolean wasThere = less.length < lanes.length;
+        lanes = less;
+        return wasThere;
+    }
+
+    /** Takes up to a number of slots, some of each ring that has any; returns how many. */
+    int drain(int limit, Router router) {
+        RingLane<?>[] open = lanes;
+        int done = 0;
+        for (int i = 0; i <= open.length && done < limit; i++) {
+            turn = turn < open.length ? turn : open.length;
+            int share = Math.min(SHARE, limit - done);
+            done += turn == open.length
+                    ? shared.drain(share, router.bySharedRing)
+                    : open[turn].ring.drain(share, router.byLane);
+            turn = turn == open.length ? 0 : turn + 1;
+        }
+        return done;
+    }
+
+    boolean hasNext() {
+        for (RingLane<?> lane : lanes) {
+            if (lane.ring.hasNext()) {
+                return true;
+            }
+        }
+        return shared.hasNext();
+    }
+
+    /** Notes what has been published by now. */
+    void mark() {
+        for (RingLane<?> lane : lanes) {
+            lane.mark = lane.ring.claimed();
+        }
+        sharedMark = shared.claimed();
+    }
+
+    /** Whether what was noted has been taken. */
+    boolean isMarkReached() {
+        for (RingLane<?> lane : lanes) {
+            if (lane.ring.consumed() < lane.mark) {
+                return false;
+            }
+        }
+        return shared.consumed() >= sharedMark;
+    }
+
+    boolean hasLanes() {
+        return lanes.length > 0;
+    }
+
+    /** Lets nothing more in. */
+    void close() {
+        for (RingLane<?> lane : lanes) {
+            lane.ring.close();
+        }
+        shared.close();
+    }
+
+    // ---- for anybody
+
+    /** How far publishers have come, in all rings together; comparable only while no lane is opened or closed. */
+    long claimed() {
+        long sum = shared.claimed();
+        for (RingLane<?> lane : lanes) {
+            sum += lane.ring.claimed();
+        }
+        return sum;
+    }
+
+    /** How far the loop has come, in all rings together. */
+    long consumed() {
+        long sum = shared.consumed();
+        for (RingLane<?> lane : lanes) {
+            sum += lane.ring.consumed();
+        }
+        return sum;
+    }
+
+    /** How many events were never taken. To be called once the loop has ended; finds those, too, that come in late. */
+    long discard() {
+        left.add(shared.discard());
+        for (RingLane<?> lane : lanes) {
+            left.add(lane.ring.discard());
+        }
+        return left.sum();
+    }
+}

@@ -1,0 +1,109 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Ring;
+import io.eventbroker.internal.Sleeper;
+import io.eventbroker.internal.Timing;
+import java.util.Collection;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A lane with its ring: its owner puts events in, the broker's loop takes them out. */
+@SuppressWarnings("ReferenceEquality") // the owner is known by identity
+final class RingLane<T> extends Entrance implements Lane<T> {
+    /*
+     * Closing: the loop closes the ring; the owner, who may be in the middle of a publish, either sees that and takes its
+     * event back, or stored it before, where the loop sees it at the latest a moment later: GRACE stands for that moment,
+     * unless the owner itself closes. Then the lane is removed, after what it holds was routed.
+     */
+    /** How long after its ring was closed nothing new comes out of a lane, in ns. */
+    static final long GRACE = 1_000_000;
+
+    final TopicDefinition topic;
+    final Ring.Lone<RingLane<?>> ring;
+
+    /** Where its events go. Written by the loop when the lane is opened. */
+    @Nullable Route route;
+
+    /** The last event to be routed before the next command. Only for the loop. */
+    long mark;
+
+    private final Consumer<? super RingLane<?>> closer;
+
+    /** Who publishes. Written once; so whoever reads it plainly sees itself, or that it is not the owner. */
+    private final AtomicReference<Object> owner = new AtomicReference<>();
+
+    RingLane(TopicDefinition topic, int size, Lifecycle lifecycle, Sleeper loop, Consumer<? super RingLane<?>> closer) {
+        super(lifecycle, loop);
+        this.topic = topic;
+        this.ring = new Ring.Lone<>(size, this, lifecycle.refused);
+        this.closer = closer;
+    }
+
+    @Override
+    public void publish(T event) {
+        Checks.requireNonNull(event, "event");
+        requireOwner();
+        offer(topic, event, Timing.FOREVER);
+    }
+
+    @Override
+    public boolean tryPublish(T event) {
+        Checks.requireNonNull(event, "event");
+        requireOwner();
+        return offer(topic, event, 0);
+    }
+
+    @Override
+    public int publishAll(Collection<? extends T> events) {
+        Object[] all = Checks.requireNonNull(events, "events").toArray();
+        for (int i = 0; i < all.length; i++) {
+            Checks.requireNonNull(all[i], "event " + i + " of " + all.length);
+        }
+        requireOwner();
+        int accepted = 0;
+        try {
+            while (accepted < all.length) {
+                offer(topic, all[accepted], Timing.FOREVER);
+                accepted++;
+            }
+        } catch (IllegalStateException e) { // closed, failed or interrupted
+            if (accepted == 0) {
+                throw e;
+            }
+        }
+        return accepted;
+    }
+
+    @Override
+    Ring.Result attempt(TopicDefinition to, Object event) {
+        if (ring.isClosed()) {
+            lifecycle.requireOpen(); // the end of the broker closes it, too
+            throw new IllegalStateException(this + " is closed; open another by broker.lane(topic)");
+        }
+        return ring.offer(event);
+    }
+
+    private void requireOwner() {
+        Object caller = lifecycle.caller();
+        if (owner.getPlain() != caller && !owner.compareAndSet(null, caller)) {
+            throw new IllegalStateException(this + " belongs to " + owner + ", which published first; " + caller
+                    + " must open a lane of its own by broker.lane(topic)");
+        }
+    }
+
+    /** Whether nobody but the calling thread can be publishing. */
+    boolean isOwnedByCaller() {
+        return owner.get() == lifecycle.caller();
+    }
+
+    @Override
+    public void close() {
+        closer.accept(this);
+    }
+
+    @Override
+    public String toString() {
+        return "lane to " + topic;
+    }
+}

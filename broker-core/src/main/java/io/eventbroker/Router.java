@@ -1,0 +1,136 @@
+package io.eventbroker;
+
+import io.eventbroker.BrokerEvent.DropsBegan;
+import io.eventbroker.BrokerEvent.Unrouted;
+import io.eventbroker.internal.Counters;
+import io.eventbroker.internal.Ring;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** Puts each message, and each event of the broker's own, into the queues of those who want it. Only for the loop. */
+final class Router {
+    private static final int ACCEPTED = 0;
+    private static final int ROUTED = 1;
+    private static final int UNROUTED = 2;
+    private static final int OWN = 3;
+
+    final Ring.Sink<TopicDefinition> bySharedRing = this::route;
+    final Ring.Sink<RingLane<?>> byLane = (lane, event) -> deliver(lane.topic, lane.route, event);
+
+    private final Directory directory;
+
+    /** Who logs what the broker tells; it subscribes to nothing, so it is in no list and wants no message. */
+    final PushSubscription<BrokerEvent> log;
+
+    private final Counters totals = new Counters(4);
+
+    /** Those who were given something since they were last woken. */
+    private final List<QueuedSubscription<?>> touched = new ArrayList<>();
+
+    /** What came up while something else was being routed. */
+    private final Queue<BrokerEvent> untold = new ArrayDeque<>();
+
+    Router(Directory directory, PushSubscription<BrokerEvent> log) {
+        this.directory = directory;
+        this.log = log;
+    }
+
+    private void route(TopicDefinition topic, Object event) {
+        Route route = directory.route(topic);
+        deliver(topic, route != null && route.definition.equals(topic) ? route : null, event);
+    }
+
+    private void deliver(TopicDefinition topic, @Nullable Route route, Object event) {
+        totals.add(ACCEPTED, 1);
+        if (route != null && dispatch(route, event)) {
+            totals.add(ROUTED, 1);
+        } else {
+            totals.add(UNROUTED, 1);
+            if (directory.isWanted(Unrouted.class)) {
+                tell(new Unrouted(topic.name(), event));
+            }
+        }
+    }
+
+    /** Offers an event to those who want it; returns whether anybody does. */
+    private boolean dispatch(Route route, Object event) {
+        List<QueuedSubscription<?>> subscriptions = route.subscriptions;
+        boolean isWanted = false;
+        for (int i = 0; i < subscriptions.size(); i++) {
+            QueuedSubscription<?> subscription = subscriptions.get(i);
+            if (subscription.accepts(event)) {
+                isWanted = true;
+                offer(subscription, event);
+            }
+        }
+        return isWanted;
+    }
+
+    private void offerUnlessSealed(QueuedSubscription<?> subscription, Object event) {
+        if (!subscription.isSealed()) {
+            offer(subscription, event);
+        }
+    }
+
+    private void offer(QueuedSubscription<?> subscription, Object event) {
+        if (!subscription.offer(event) && subscription.beginEpisode()) {
+            untold.add(new DropsBegan(subscription.name(), subscription.source.name(), subscription.capacity));
+        }
+        if (!subscription.isTouched) {
+            subscription.isTouched = true;
+            touched.add(subscription);
+        }
+    }
+
+    /** Tells an event of the broker's own, after those that came up before. */
+    void tell(BrokerEvent event) {
+        untold.add(event);
+    }
+
+    /** Tells what came up, and wakes whoever was given something. */
+    void flush() {
+        for (BrokerEvent event = untold.poll(); event != null; event = untold.poll()) {
+            totals.add(OWN, 1);
+            for (QueuedSubscription<?> subscription : directory.eventSubscriptions()) {
+                if (subscription.accepts(event)) {
+                    offerUnlessSealed(subscription, event);
+                }
+            }
+            if (BrokerLog.isLogged(event)) {
+                offerUnlessSealed(log, event);
+            }
+        }
+        if (!touched.isEmpty()) {
+            VarHandle.fullFence();
+            for (int i = 0; i < touched.size(); i++) {
+                touched.get(i).isTouched = false;
+                touched.get(i).wake();
+            }
+            touched.clear();
+        }
+    }
+
+    // ---- for anybody
+
+    /** Messages of which it is decided who gets them, and the one at which that failed. */
+    long accepted() {
+        return totals.get(ACCEPTED);
+    }
+
+    long routed() {
+        return totals.get(ROUTED);
+    }
+
+    long unrouted() {
+        return totals.get(UNROUTED);
+    }
+
+    /** Events of the broker's own. */
+    long own() {
+        return totals.get(OWN);
+    }
+}
