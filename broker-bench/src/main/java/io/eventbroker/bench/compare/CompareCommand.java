@@ -50,8 +50,9 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--contender",
             paramLabel = "NAME",
             converter = EntryConverter.class,
-            description = "Who takes part. May be given several times; without it, all. There are"
-                    + " broker-shared, SubmissionPublisher, go-port, guava-eventbus, and jctools-2-hops (1x1 only).")
+            description =
+                    "Who takes part. May be given several times; without it, all. There are"
+                            + " broker-shared, broker-lane, SubmissionPublisher, go-port, guava-eventbus, and jctools-2-hops (1x1 only).")
     private List<Entry> contenders = new ArrayList<>();
 
     @Option(

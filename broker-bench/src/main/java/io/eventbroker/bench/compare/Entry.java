@@ -14,7 +14,8 @@ import java.util.function.Supplier;
 record Entry(String label, Supplier<Contender> maker, Predicate<Scenario> scenarios) {
     /** All contenders, in the order in which they run and are reported. */
     static final List<Entry> ALL = List.of(
-            new Entry("broker-shared", BrokerShared::new, scenario -> true),
+            new Entry("broker-shared", BrokerContender::shared, scenario -> true),
+            new Entry("broker-lane", BrokerContender::lane, scenario -> true),
             new Entry("SubmissionPublisher", JdkSubmissionPublisher::new, scenario -> true),
             new Entry("go-port", GoPort::new, scenario -> true),
             new Entry("guava-eventbus", GuavaEventBus::new, scenario -> true),
