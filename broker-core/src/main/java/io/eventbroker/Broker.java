@@ -8,11 +8,12 @@ import java.time.Duration;
  *
  * <p><b>Threads.</b> One broker thread owns all topics and subscriptions. Publishers put messages into a ring; the
  * broker thread takes them out, one after the other, and puts each into the bounded queue of every subscription that
- * matches it; each push subscription has a worker thread of its own, each inbox is read by whoever likes. Every method
+ * matches it; each push subscription has a worker thread of its own, each inbox is read by whoever likes. One more
+ * thread logs what the broker has to tell. Every method
  * may be called by any thread, virtual ones and handlers included. No user code runs on the broker thread.
  *
  * <p><b>Ordering.</b> All subscriptions see what they receive in one order, which agrees with real time: if one publish
- * returns before another begins, it comes first.
+ * returns before another begins, it comes first. (A {@link Lane} is faster, and its order is not that of the clock.)
  *
  * <p><b>Visibility.</b> What a thread did before publishing happens-before what a handler does with the event; what
  * handlers did, if they have ended, happens-before the return of {@link #close(Duration)} and
@@ -25,7 +26,11 @@ import java.time.Duration;
  *
  * <p><b>Failure.</b> A handler that throws, blocks or leaves harms its own subscription only. If the broker thread dies
  * the broker is {@link BrokerStats.State#FAILED}: publishers and subscribers are released with the cause, and what waits
- * for handlers is abandoned.
+ * for handlers is abandoned. So it is if a publisher's thread comes to a halt in the very middle of a publish and the
+ * broker thread has waited 30 seconds for it: nothing behind that message could be routed in order.
+ *
+ * <p><b>Events of its own.</b> Failures of handlers, messages that nobody wanted, episodes of drops and what else a broker
+ * has to tell are a topic to subscribe to: {@link BrokerEvent}. The important ones are logged.
  *
  * <p><b>What success does not promise.</b> A publish that returns was accepted: it will be routed to all that subscribe
  * at that moment in the order, or counted as lost to a named cause. It has not been handled yet, and it does not

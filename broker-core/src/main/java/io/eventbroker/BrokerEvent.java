@@ -65,7 +65,7 @@ public interface BrokerEvent {
     record DropsEnded(String subscription, String topic, long dropped) implements BrokerEvent {}
 
     /**
-     * A subscription began. It is told to those who subscribed before.
+     * A subscription began. To a subscription to these events its own begin is the first that it is told.
      *
      * @param subscription the subscription's name
      * @param topic what it subscribes to

@@ -196,6 +196,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     /** Adds a subscription, after everything published before. */
     void add(QueuedSubscription<?> subscription) {
         executeIfOpen(() -> {
+            router.flush(); // what was made before it is not for it
             Supplier<RuntimeException> objection = directory.add(subscription);
             if (objection == null) {
                 router.tell(new Subscribed(subscription.name(), subscription.source.name()));
@@ -208,6 +209,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     @Override
     public void remove(QueuedSubscription<?> subscription) {
         commands.execute(() -> {
+            router.flush(); // what was made before is for it
             if (directory.remove(subscription)) {
                 endEpisode(subscription);
                 router.tell(new Unsubscribed(subscription.name(), subscription.source.name()));

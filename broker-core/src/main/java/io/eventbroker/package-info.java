@@ -13,15 +13,18 @@
  *       {@link io.eventbroker.BrokerStats} and {@link io.eventbroker.SubscriptionStats} add up whenever the broker is at
  *       rest, and totals never go backwards.
  *   <dt>G2 Ordered
- *   <dd>All subscriptions see what they receive in one broker-wide order, and that order agrees with real time. With
- *       several consumers it is the order of taking.
+ *   <dd>All subscriptions see what they receive in one broker-wide order. Through {@code Broker.publish} that order
+ *       agrees with real time. Each {@link io.eventbroker.Lane} is first in, first out; between lanes, and between a lane
+ *       and {@code Broker.publish}, the order is the same for all subscribers, but not that of the clock. With several
+ *       consumers it is the order of taking.
  *   <dt>G3 Isolated
  *   <dd>A slow, stuck, throwing or leaving subscriber delays neither the broker thread nor another subscription.
  *   <dt>G4 Bounded
  *   <dd>Memory is bounded by the configuration. Names that nobody subscribes to leave nothing behind, and nothing keeps
  *       an event alive after it was delivered or dropped.
  *   <dt>G5 Loss is told
- *   <dd>Every loss is counted, by subscription. (Telling a subscriber of a gap at its place is not in this version.)
+ *   <dd>Every loss is counted, by subscription, and the begin and the end of each episode of drops is a
+ *       {@link io.eventbroker.BrokerEvent}. (Telling a subscriber of a gap at its place is not in this version.)
  *   <dt>G6 Subscribing takes effect between call and return
  *   <dd>A publish that begins after {@code subscribe} returned is seen; one that happened before the call is not. After
  *       {@code unsubscribe} nothing further is dispatched; at most one call per worker may still run.
@@ -30,16 +33,18 @@
  *       nothing hangs; the deadline is kept; the report says what became of everything and which handler would not stop.
  *   <dt>G8 Fails loudly
  *   <dd>If the broker thread dies, the broker is failed: publishers and subscribers are released with the cause,
- *       and the remainder is counted.
+ *       the remainder is counted, and it is told as a {@link io.eventbroker.BrokerEvent}.
  *   <dt>G9 Visible
  *   <dd>What a thread did before publishing happens-before what a handler does with the event; one call of a handler with
  *       one worker happens-before its next; what handlers that have ended did happens-before the return of {@code close}
  *       and {@code awaitQuiescence}.
  *   <dt>G10 Quiet
- *   <dd>An idle broker is parked. A push subscription holds no platform thread where the JVM has virtual threads.
+ *   <dd>An idle broker is parked, and wakes once a second; a wake-up comes at most 200 microseconds late. A push
+ *       subscription holds no platform thread where the JVM has virtual threads.
  *   <dt>G11 No user code on the broker thread
  *   <dd>Not a handler, an appender, a thread factory, nor {@code equals}, {@code hashCode} or {@code toString} of an
- *       event.
+ *       event. What the broker has to tell are {@linkplain io.eventbroker.BrokerEvent events on a topic of its own}, from
+ *       which it is also logged.
  *   <dt>G12 No deadlock among handlers
  *   <dd>Publishing, subscribing, unsubscribing and closing from inside a handler finish.
  * </dl>

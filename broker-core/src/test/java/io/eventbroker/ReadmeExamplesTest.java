@@ -2,9 +2,14 @@ package io.eventbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventbroker.BrokerEvent.HandlerFailed;
+import io.eventbroker.BrokerEvent.Unrouted;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +97,49 @@ class ReadmeExamplesTest {
             BrokerStats report = broker.close(Duration.ofSeconds(10));
             assertThat(report.subscriptions().get(0).name()).isEqualTo("notifications");
         }
+    }
+
+    /** {@link BrokerEvent}. */
+    @Test
+    void deadLetters() {
+        List<Object> stored = Collections.synchronizedList(new ArrayList<>());
+        List<Object> unwanted = Collections.synchronizedList(new ArrayList<>());
+        IOException down = new IOException("down");
+        try (Broker broker = Broker.open()) {
+            broker.subscription(BrokerEvent.TOPIC.only(HandlerFailed.class))
+                    .named("parking lot")
+                    .capacity(10_000)
+                    .onEvent(f -> stored.addAll(List.of(f.subscription(), f.event(), f.cause())));
+            broker.subscribe(BrokerEvent.TOPIC.only(Unrouted.class), u -> unwanted.add(u.event()));
+
+            broker.subscription(GREETINGS).named("greeter").onEvent(greeting -> {
+                throw down;
+            });
+            broker.publish(GREETINGS, "Hello");
+            broker.publish(SHIPPED, new Shipped("1"));
+        }
+        assertThat(stored).containsExactly("greeter", "Hello", down);
+        assertThat(unwanted).containsExactly(new Shipped("1"));
+    }
+
+    record Price(String symbol, int cents) {}
+
+    static final Topic<Price> PRICES = Topic.of("prices", Price.class);
+
+    /** {@link Lane}. */
+    @Test
+    void lane() {
+        List<Price> seen = new ArrayList<>();
+        Iterator<Price> feed = List.of(new Price("A", 1), new Price("B", 2)).iterator();
+        try (Broker broker = Broker.open()) {
+            broker.subscribe(PRICES, seen::add);
+            try (Lane<Price> lane = broker.lane(PRICES)) {
+                while (feed.hasNext()) {
+                    lane.publish(feed.next());
+                }
+            }
+        }
+        assertThat(seen).containsExactly(new Price("A", 1), new Price("B", 2));
     }
 
     record Ordered(String id) {}
