@@ -288,7 +288,10 @@ class ActiveBroker implements Broker {
 
     /** Whether a thread of the broker's is alive, other than handlers that will not stop or whose broker failed. */
     private boolean hasLiveThread() {
-        return (thread != null && thread.isAlive()) || (lifecycle.state() != State.FAILED && directory.hasLiveThread());
+        return (thread != null && thread.isAlive())
+                || (lifecycle.state() != State.FAILED
+                        ? directory.hasLiveThread()
+                        : loop.log.threads().stream().anyMatch(Thread::isAlive));
     }
 
     /** The broker's name and state, for log lines. */

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * read the rest, at any time.
  */
 final class Directory {
+    /** The number of the subscription that logs: the last in every list. */
+    private static final long LOG = Long.MAX_VALUE;
+
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
 
     /** Where the broker's own events go; always there. */
@@ -91,7 +94,7 @@ final class Directory {
 
     /** Takes note of the subscription that logs; it has workers that are to end, and is otherwise nobody's business. */
     void admitLog(PushSubscription<BrokerEvent> log) {
-        log.admit(Long.MAX_VALUE, log.name());
+        log.admit(LOG, log.name());
         working.put(log.number(), log);
         changes++;
     }
@@ -214,10 +217,10 @@ final class Directory {
                 .toList();
     }
 
-    /** Whether no push subscription has anything waiting or in hand. */
+    /** Whether no push subscription of a user's has anything waiting or in hand. */
     boolean isQuiet() {
         for (PushSubscription<?> push : working.values()) {
-            if (!push.isQuiet()) {
+            if (push.number() != LOG && !push.isQuiet()) {
                 return false;
             }
         }

@@ -32,6 +32,7 @@ final class Inflow {
     // ---- for the loop
 
     void add(RingLane<?> lane) {
+        lane.mark = lane.ring.claimed(); // commands noted already do not wait for it
         RingLane<?>[] more = Arrays.copyOf(lanes, lanes.length + 1);
         more[lanes.length] = lane;
         lanes = more;
