@@ -20,7 +20,7 @@ class ActiveBroker implements Broker {
     private static final long LAST_STEPS = 1_000_000_000;
 
     /** How long a closer waits beyond the deadline: for interrupted handlers, then for threads to end, in ns. */
-    private static final long AFTERMATH = Closing.GRACE + LAST_STEPS;
+    private static final long AFTERMATH = 2 * Closing.GRACE + LAST_STEPS;
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
@@ -237,7 +237,9 @@ class ActiveBroker implements Broker {
         }
         BrokerStats report = stats();
         boolean isFinal = report.state().compareTo(State.CLOSED) >= 0;
-        if (isFinal && lossesTold.compareAndSet(false, true)) {
+        if (isFinal
+                && !loop.log.isStuck()
+                && lossesTold.compareAndSet(false, true)) { // nor should this thread be stuck
             tellLosses(report);
         }
         return report;

@@ -33,11 +33,12 @@ final class BrokerLog implements Handler<BrokerEvent> {
         this.broker = broker;
     }
 
-    static boolean isLogged(BrokerEvent event) {
-        return event instanceof HandlerFailed
-                || event instanceof DropsBegan
+    /** Whether an event is for the log; failures, of which there may be many, leave half of it to the others. */
+    static boolean isLogged(BrokerEvent event, QueuedSubscription<?> log) {
+        return event instanceof DropsBegan
                 || event instanceof DropsEnded
-                || event instanceof Failed;
+                || event instanceof Failed
+                || (event instanceof HandlerFailed && 2 * log.size() < log.capacity);
     }
 
     @Override

@@ -39,7 +39,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     private final Router router;
     private final Commands commands;
     private final Closing closing;
-    private final HoleWatch holes;
+    private final Failure failure;
     private final Lifecycle lifecycle;
     private final Directory directory;
     private final WaitMode waitMode;
@@ -66,7 +66,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         this.router = new Router(directory, this.log);
         this.commands = new Commands(lifecycle, sleeper);
         this.closing = new Closing(inflow, router, lifecycle, directory, this::isQuiet, interrupter);
-        this.holes = new HoleWatch(inflow.shared);
+        this.failure = new Failure(router, directory);
         directory.admitLog(this.log);
     }
 
@@ -93,14 +93,13 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             if (done < limit && !closing.isSealed()) {
                 done += route(limit - done);
             }
+            lifecycle.steps.at(Step.FLUSH);
+            router.flush();
             if (!lifecycle.isOpen() && closing.advance()) {
                 done++;
             }
             if (lifecycle.hasEnded()) {
                 leave();
-            } else {
-                lifecycle.steps.at(Step.FLUSH);
-                router.flush();
             }
             return done;
         } catch (Throwable e) {
@@ -129,8 +128,8 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     private int route(int limit) {
         lifecycle.steps.at(Step.ROUTE);
         int done = inflow.drain(limit, router);
-        if ((done == 0 || ++busyRounds % BUSY_ROUNDS == 0) && holes.isHole()) {
-            holes.look(lifecycle.timing.nanoTime());
+        if ((done == 0 || ++busyRounds % BUSY_ROUNDS == 0) && inflow.hasHole()) {
+            inflow.lookForHoles(lifecycle.timing.nanoTime());
         }
         return done;
     }
@@ -162,7 +161,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     /** Whether there is anything that the loop does not yet wait for by looking again soon. */
     private boolean isNeeded() {
-        return hasWork() || holes.isHole() || (!lifecycle.isOpen() && !closing.hasBegun());
+        return hasWork() || inflow.hasHole() || (!lifecycle.isOpen() && !closing.hasBegun());
     }
 
     /** Briefly while something is awaited that nobody signals: the phases of closing, a publisher that fills its slot. */
@@ -170,7 +169,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         if (closing.hasBegun()) {
             long nanos = FIRST_CLOSING_PARK << Math.min(idleRounds, 10);
             sleeper.sleep(hasWork, Math.min(nanos, LONGEST_CLOSING_PARK));
-        } else if (holes.isHole()) {
+        } else if (inflow.hasHole()) {
             sleeper.sleep(hasWork, HoleWatch.LONGEST_ROUND);
         } else {
             sleeper.sleep(isNeeded, Timing.FOREVER);
@@ -179,10 +178,13 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     private void fail(Throwable cause) {
         stranded = router.accepted() - router.routed() - router.unrouted();
-        Failure.tell(cause, router, directory.living());
-        lifecycle.fail(cause); // last, so that whoever sees it finds nothing going on
-        inflow.close();
-        leave();
+        try {
+            failure.tell(cause);
+        } finally {
+            lifecycle.fail(cause); // last, so that whoever sees it finds nothing going on
+            inflow.close();
+            leave();
+        }
     }
 
     /** Leaves nothing behind that waits for the loop, which has ended. */
@@ -305,7 +307,8 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     boolean isQuiet() {
         long asked = commands.asked();
         long published = inflow.claimed();
-        boolean isIdle = lifecycle.hasEnded() || (inflow.consumed() >= published && commands.applied() >= asked);
+        boolean isIdle = lifecycle.hasEnded()
+                || (inflow.consumed() >= published && commands.applied() >= asked && router.isAllTold());
         return isIdle && directory.isQuiet() && inflow.claimed() == published && commands.asked() == asked;
     }
 
@@ -341,7 +344,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
                 routed,
                 unrouted,
                 (state == State.FAILED ? stranded : 0) + neverTaken,
-                router.own(),
+                router.told(),
                 subscriptions().stream().map(Subscription::stats).toList());
     }
 }

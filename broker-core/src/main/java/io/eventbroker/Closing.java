@@ -24,8 +24,9 @@ final class Closing {
      * CLOSING   nobody may; route the rest    up to the cursor as it was, or until the deadline
      *           seal: inboxes end, workers finish their queues
      *           when they have: the same for subscriptions to broker events, to which those workers reported
-     *           deadline: cancel, interrupt   once; what waits is abandoned
-     * CLOSED    when all workers have ended, or a grace period after the deadline
+     *           deadline: cancel, interrupt   once; what waits is abandoned; a grace period later the same for
+     *                                         subscriptions to broker events, another one later no worker is waited for
+     * CLOSED    when all workers have ended, or are given up
      *
      * Nothing accepted is missed: see Ring. In a lane something may still appear for a moment after its ring was closed.
      */
@@ -59,6 +60,7 @@ final class Closing {
     private boolean sealed;
     private boolean eventsSealed;
     private boolean cancelled;
+    private boolean eventsCancelled;
 
     /** Interrupts whose thread has not begun to run; each counted down by that thread. */
     private final AtomicInteger interruptsToCome = new AtomicInteger();
@@ -121,7 +123,7 @@ final class Closing {
         if (!sealed) {
             return routeTheRest();
         }
-        return cancelled ? awaitInterrupted() : awaitWorkers();
+        return awaitWorkers();
     }
 
     private boolean drain() {
@@ -165,14 +167,51 @@ final class Closing {
             end();
             return true;
         }
-        if (!isPhaseOver()) {
-            return false;
+        if (!cancelled) {
+            return isPhaseOver() && cancel();
         }
+        interruptHandlers();
+        if (!graceBegan && interruptsToCome.get() == 0) {
+            graceBegan = true;
+            phaseEnd = in(GRACE);
+        }
+        return eventsCancelled ? (isTimeUp() || areEventsHandled()) && giveUp() : isTimeUp() && cancelEvents();
+    }
+
+    private boolean cancel() {
         lifecycle.steps.at(Step.CANCEL);
         cancelled = true;
         phaseEnd = in(LONGEST_START + GRACE);
-        directory.working().forEach(push -> push.cancel(null));
-        directory.working().stream().filter(PushSubscription::isInHand).forEach(this::interrupt);
+        cancel(false);
+        return true;
+    }
+
+    /** Cancels those to the broker's events later than the others, whose handlers' ends they were told. */
+    private boolean cancelEvents() {
+        sealEvents();
+        eventsCancelled = true;
+        phaseEnd = in(GRACE);
+        cancel(true);
+        return true;
+    }
+
+    private boolean areEventsHandled() {
+        return directory.working().stream().allMatch(push -> !push.isOfBroker || push.isQuiet());
+    }
+
+    private void cancel(boolean isOfBroker) {
+        for (PushSubscription<?> push : directory.working()) {
+            if (push.isOfBroker == isOfBroker) {
+                push.cancel(null);
+            }
+        }
+        interruptHandlers();
+    }
+
+    private boolean giveUp() {
+        directory.working().forEach(PushSubscription::giveUp);
+        roster = withStuck(requireNonNull(roster));
+        end();
         return true;
     }
 
@@ -198,6 +237,16 @@ final class Closing {
         lifecycle.advance(State.CLOSED);
     }
 
+    /** Interrupts each handler that is running, once; one may have been about to begin when this looked before. */
+    private void interruptHandlers() {
+        for (PushSubscription<?> push : directory.working()) {
+            if (push.isInHand() && !push.isInterrupted) {
+                push.isInterrupted = true;
+                interrupt(push);
+            }
+        }
+    }
+
     private void interrupt(PushSubscription<?> push) {
         lifecycle.steps.at(Step.INTERRUPT);
         interruptsToCome.incrementAndGet();
@@ -210,21 +259,6 @@ final class Closing {
             // no thread can be made: the handler is not interrupted, and given up like one that does not listen
             interruptsToCome.decrementAndGet();
         }
-    }
-
-    private boolean awaitInterrupted() {
-        if (!graceBegan && interruptsToCome.get() == 0) {
-            graceBegan = true;
-            phaseEnd = in(GRACE);
-        }
-        if (!directory.working().isEmpty() && !isTimeUp()) {
-            return false;
-        }
-        sealEvents();
-        directory.working().forEach(PushSubscription::giveUp);
-        roster = withStuck(requireNonNull(roster));
-        end();
-        return true;
     }
 
     private List<QueuedSubscription<?>> withStuck(List<QueuedSubscription<?>> alive) {

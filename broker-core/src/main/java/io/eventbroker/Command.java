@@ -60,11 +60,6 @@ final class Command {
         }
     }
 
-    /** Whether a caller waits for it. */
-    boolean isAwaited() {
-        return caller != null;
-    }
-
     boolean isPending() {
         return status.get() == Status.PENDING;
     }

@@ -18,7 +18,7 @@ final class Commands {
      */
     private final Queue<Command> queue = new ConcurrentLinkedQueue<>();
 
-    /** How many commands with a caller that waits were added; written before, by that caller. */
+    /** How many commands were added; written before, by their callers. */
     private final AtomicLong asked = new AtomicLong();
 
     /** How many of those have been applied. Written by the loop. */
@@ -56,9 +56,7 @@ final class Commands {
         if (command.isPending()) {
             command.apply();
         }
-        if (command.isAwaited()) {
-            applied.add(0, 1);
-        }
+        applied.add(0, 1);
         command.complete();
     }
 
@@ -81,8 +79,8 @@ final class Commands {
 
     /** Waits until the loop has done it, whatever interrupts come; returns false if the broker ended first. */
     boolean execute(Command.Action action) {
-        Command command = submit(new Command(true, action, Thread.currentThread()));
         Wait wait = Wait.polling(lifecycle.timing, this, Timing.FOREVER);
+        Command command = submit(new Command(true, action, Thread.currentThread()));
         boolean interrupted = false;
         while (command.isPending()) {
             if (lifecycle.hasEnded()) {
@@ -113,10 +111,13 @@ final class Commands {
             command.refuse();
             return command;
         }
-        if (command.isAwaited()) {
-            asked.incrementAndGet();
+        asked.incrementAndGet();
+        try {
+            queue.add(command);
+        } catch (Throwable e) { // no memory, or no stack
+            asked.decrementAndGet();
+            throw e;
         }
-        queue.add(command);
         loop.wake();
         return command;
     }

@@ -27,11 +27,12 @@ abstract class Entrance {
             while (true) {
                 lifecycle.requireOpen();
                 Ring.Result result = attempt(topic, event);
-                if (result == Ring.Result.ACCEPTED) {
+                if (result != Ring.Result.FULL) {
                     loop.wake();
-                    return true;
-                }
-                if (result == Ring.Result.FULL) {
+                    if (result == Ring.Result.ACCEPTED) {
+                        return true;
+                    }
+                } else {
                     wait = wait == null ? Wait.polling(lifecycle.timing, this, nanos) : wait;
                     if (!awaitRoom(wait)) {
                         lifecycle.refused.increment();

@@ -1,7 +1,6 @@
 package io.eventbroker;
 
 import io.eventbroker.BrokerEvent.Failed;
-import java.util.Collection;
 import java.util.concurrent.locks.LockSupport;
 
 /** The last thing a dying loop does: it lets go of all who wait for it. Perhaps there is no memory for that at once. */
@@ -9,32 +8,42 @@ final class Failure {
     /** How often it is tried, 1 ms apart. */
     private static final int ATTEMPTS = 1_000;
 
-    private Failure() {}
+    private static final long PAUSE = 1_000_000;
+
+    private final Router router;
+    private final Directory directory;
+
+    Failure(Router router, Directory directory) {
+        this.router = router;
+        this.directory = directory;
+    }
 
     /** Ends all subscriptions, those to the broker's own events after they were told. */
-    static void tell(Throwable cause, Router router, Collection<QueuedSubscription<?>> living) {
-        try {
-            router.tell(new Failed(cause));
-            router.flush();
-        } catch (Throwable e) {
-            // what is told by the state, too
-        }
-        for (int i = 0; i < ATTEMPTS && !endAll(cause, router.log, living); i++) {
-            LockSupport.parkNanos(1_000_000);
+    void tell(Throwable cause) {
+        boolean isTold = false;
+        for (int i = 0; i < ATTEMPTS; i++) {
+            try {
+                if (!isTold) {
+                    router.tell(new Failed(cause));
+                    isTold = true;
+                }
+                router.flush();
+                if (endAll(cause)) {
+                    return;
+                }
+            } catch (Throwable e) {
+                // once more
+            }
+            LockSupport.parkNanos(PAUSE);
         }
     }
 
-    private static boolean endAll(
-            Throwable cause, QueuedSubscription<?> log, Collection<QueuedSubscription<?>> living) {
-        try {
-            boolean haveAllEnded = end(log, cause);
-            for (QueuedSubscription<?> subscription : living) {
-                haveAllEnded &= end(subscription, cause);
-            }
-            return haveAllEnded;
-        } catch (Throwable e) {
-            return false;
+    private boolean endAll(Throwable cause) {
+        boolean haveAllEnded = end(router.log, cause);
+        for (QueuedSubscription<?> subscription : directory.living()) {
+            haveAllEnded &= end(subscription, cause);
         }
+        return haveAllEnded;
     }
 
     /** Ends a subscription, the others all the same if that fails; broker events that wait are still handled. */

@@ -2,7 +2,7 @@ package io.eventbroker;
 
 import io.eventbroker.internal.Ring;
 
-/** Notices a slot of the shared ring that was claimed and is never filled, which would hold up the broker for ever. */
+/** Notices a slot that was claimed and is never filled, which would hold up what comes after it for ever. */
 final class HoleWatch {
     /*
      * A hole is ordinary for a moment: its publisher was preempted between claim and fill. The time is summed over looks,
@@ -15,12 +15,14 @@ final class HoleWatch {
     /** The most that one look adds, in ns; nobody parks for longer while there is a hole. */
     static final long LONGEST_ROUND = 1_000_000;
 
+    private final String name;
     private final Ring<?> ring;
     private long hole;
     private long age;
     private long lastLook;
 
-    HoleWatch(Ring<?> ring) {
+    HoleWatch(String name, Ring<?> ring) {
+        this.name = name;
         this.ring = ring;
     }
 
@@ -31,6 +33,9 @@ final class HoleWatch {
 
     /** Looks, at a time in ns; fails if the next slot has been a hole for too long. */
     void look(long now) {
+        if (!isHole()) {
+            return;
+        }
         long next = ring.consumed() + 1;
         if (next == hole) {
             age += Math.min(now - lastLook, LONGEST_ROUND);
@@ -40,7 +45,7 @@ final class HoleWatch {
         }
         lastLook = now;
         if (age > LIMIT) {
-            throw new IllegalStateException("slot " + hole + " of the ring was claimed by a publisher "
+            throw new IllegalStateException("slot " + hole + " of " + name + " was claimed by a publisher "
                     + LIMIT / 1_000_000_000 + " s ago and never filled; nothing behind it can be routed in order");
         }
     }

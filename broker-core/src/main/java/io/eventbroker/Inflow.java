@@ -12,6 +12,7 @@ final class Inflow {
     private static final RingLane<?>[] NO_LANES = {};
 
     final Ring.Shared<TopicDefinition> shared;
+    private final HoleWatch holes;
 
     /** Copied on write, by the loop; read by anybody. */
     private volatile RingLane<?>[] lanes = NO_LANES;
@@ -27,6 +28,7 @@ final class Inflow {
 
     Inflow(int size, LongAdder orphans) {
         shared = new Ring.Shared<>(size, orphans);
+        holes = new HoleWatch("the ring", shared);
     }
 
     // ---- for the loop
@@ -43,6 +45,9 @@ final class Inflow {
         RingLane<?>[] less = Arrays.stream(lanes).filter(l -> !l.equals(lane)).toArray(RingLane<?>[]::new);
         boolean wasThere = less.length < lanes.length;
         lanes = less;
+        if (wasThere) {
+            left.add(lane.ring.discard()); // nothing, unless closing reached its deadline before it was routed
+        }
         return wasThere;
     }
 
@@ -86,6 +91,24 @@ final class Inflow {
             }
         }
         return shared.consumed() >= sharedMark;
+    }
+
+    /** Whether anywhere the next slot is claimed but not filled. */
+    boolean hasHole() {
+        for (RingLane<?> lane : lanes) {
+            if (lane.holes.isHole()) {
+                return true;
+            }
+        }
+        return holes.isHole();
+    }
+
+    /** Fails if there is a hole that was there for too long. */
+    void lookForHoles(long now) {
+        for (RingLane<?> lane : lanes) {
+            lane.holes.look(now);
+        }
+        holes.look(now);
     }
 
     boolean hasLanes() {

@@ -1,5 +1,6 @@
 package io.eventbroker;
 
+import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Timing;
 import io.eventbroker.internal.Wait;
 import io.eventbroker.internal.WaitSet;
@@ -22,8 +23,8 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     /** Makes several readers one consumer; never held while a reader waits. */
     private final ReentrantLock turn = new ReentrantLock();
 
-    /** Events that readers were given; only under the lock. */
-    private long delivered;
+    /** Events that readers were given. Written under the lock. */
+    private final Counters delivered = new Counters(1);
 
     PullSubscription(SubscriptionSpec<T> spec, Timing timing, Host host) {
         super(spec.source(), spec.name(), spec.capacity(), host);
@@ -83,15 +84,8 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     @Override
     public SubscriptionStats stats() {
-        long taken;
-        long given;
-        try {
-            turn.lock();
-            taken = taken();
-            given = delivered;
-        } finally {
-            release();
-        }
+        long given = delivered.get(0);
+        long taken = taken();
         long dropped = dropped();
         long queued = Math.min(enqueued() - taken, capacity);
         return new Snapshots.SubscriptionSnapshot(
@@ -149,7 +143,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
             turn.lock();
             event = next();
             if (event != null && given) {
-                delivered++;
+                delivered.add(0, 1);
             }
         } finally {
             release();
@@ -171,7 +165,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     private void give() {
         try {
             turn.lock();
-            delivered++;
+            delivered.add(0, 1);
         } finally {
             release();
         }

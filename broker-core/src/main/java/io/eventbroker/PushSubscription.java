@@ -42,6 +42,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Written by the last worker that ends, or by the loop when it gives up: nothing will be taken any more. */
     private volatile boolean over;
 
+    /** Whether its handlers were interrupted, at the deadline of a close. Only for the loop. */
+    boolean isInterrupted;
+
     /** Whether a failure was logged that is not told as an event; a lost update costs a log line. */
     private boolean complained;
 

@@ -34,6 +34,14 @@ abstract class QueuedSubscription<T> implements Subscription {
         Command report(BrokerEvent event);
     }
 
+    static {
+        // linked now: at its first call near the end of a reader's stack, the link may fail and leave a queue torn
+        MessagePassingQueue<Object> first = new SpscVarHandleArrayQueue<>(1);
+        first.offer(first);
+        first.poll();
+        first.clear();
+    }
+
     private static final int NONE = 0;
     private static final int DROPPING = 1;
     private static final int RELIEVED = 2;

@@ -21,6 +21,7 @@ final class RingLane<T> extends Entrance implements Lane<T> {
 
     final TopicDefinition topic;
     final Ring.Lone<RingLane<?>> ring;
+    final HoleWatch holes;
 
     /** Where its events go. Written by the loop when the lane is opened. */
     @Nullable Route route;
@@ -37,6 +38,7 @@ final class RingLane<T> extends Entrance implements Lane<T> {
         super(lifecycle, loop);
         this.topic = topic;
         this.ring = new Ring.Lone<>(size, this, lifecycle.refused);
+        this.holes = new HoleWatch(toString(), ring);
         this.closer = closer;
     }
 

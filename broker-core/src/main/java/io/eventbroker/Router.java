@@ -16,7 +16,8 @@ final class Router {
     private static final int ACCEPTED = 0;
     private static final int ROUTED = 1;
     private static final int UNROUTED = 2;
-    private static final int OWN = 3;
+    private static final int TO_TELL = 3;
+    private static final int TOLD = 4;
 
     final Ring.Sink<TopicDefinition> bySharedRing = this::route;
     final Ring.Sink<RingLane<?>> byLane = (lane, event) -> deliver(lane.topic, lane.route, event);
@@ -26,7 +27,7 @@ final class Router {
     /** Who logs what the broker tells; it subscribes to nothing, so it is in no list and wants no message. */
     final PushSubscription<BrokerEvent> log;
 
-    private final Counters totals = new Counters(4);
+    private final Counters totals = new Counters(5);
 
     /** Those who were given something since they were last woken. */
     private final List<QueuedSubscription<?>> touched = new ArrayList<>();
@@ -78,7 +79,7 @@ final class Router {
 
     private void offer(QueuedSubscription<?> subscription, Object event) {
         if (!subscription.offer(event) && subscription.beginEpisode()) {
-            untold.add(new DropsBegan(subscription.name(), subscription.source.name(), subscription.capacity));
+            tell(new DropsBegan(subscription.name(), subscription.source.name(), subscription.capacity));
         }
         if (!subscription.isTouched) {
             subscription.isTouched = true;
@@ -89,20 +90,21 @@ final class Router {
     /** Tells an event of the broker's own, after those that came up before. */
     void tell(BrokerEvent event) {
         untold.add(event);
+        totals.add(TO_TELL, 1);
     }
 
     /** Tells what came up, and wakes whoever was given something. */
     void flush() {
         for (BrokerEvent event = untold.poll(); event != null; event = untold.poll()) {
-            totals.add(OWN, 1);
             for (QueuedSubscription<?> subscription : directory.eventSubscriptions()) {
                 if (subscription.accepts(event)) {
                     offerUnlessSealed(subscription, event);
                 }
             }
-            if (BrokerLog.isLogged(event)) {
+            if (BrokerLog.isLogged(event, log)) {
                 offerUnlessSealed(log, event);
             }
+            totals.add(TOLD, 1);
         }
         if (!touched.isEmpty()) {
             VarHandle.fullFence();
@@ -130,7 +132,13 @@ final class Router {
     }
 
     /** Events of the broker's own. */
-    long own() {
-        return totals.get(OWN);
+    long told() {
+        return totals.get(TOLD);
+    }
+
+    /** Whether nothing that came up before this call is untold. */
+    boolean isAllTold() {
+        long toTell = totals.get(TO_TELL);
+        return totals.get(TOLD) >= toTell;
     }
 }

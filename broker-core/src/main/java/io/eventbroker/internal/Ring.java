@@ -57,6 +57,10 @@ public abstract sealed class Ring<A> {
         WITHDRAWN
     }
 
+    static {
+        Result.values(); // loaded now, and not on the stack of a publisher, near its end
+    }
+
     /** Where the consumer puts what it takes. */
     @FunctionalInterface
     public interface Sink<A> {
@@ -93,7 +97,7 @@ public abstract sealed class Ring<A> {
 
     /** The last sequence claimed. With the consumer's position at or beyond it, the ring was empty when this was read. */
     public final long claimed() {
-        return sequencer.getCursor();
+        return Math.max(sequencer.getCursor(), consumed.get()); // an orphan's slot may be consumed ahead of the cursor
     }
 
     /** The last sequence consumed. */
@@ -203,24 +207,29 @@ public abstract sealed class Ring<A> {
                 return Result.FULL;
             }
             int cell = ((((int) sequence & mask) + 1) << shift) - 1;
+            boolean isIn;
             try {
-                return fill(cell, address, event);
+                isIn = fill(cell, address, event);
             } catch (Throwable e) {
                 cells[cell] = ORPHANED;
                 throw e;
             }
+            return isIn ? Result.ACCEPTED : Result.WITHDRAWN;
         }
 
-        /** Fills a claimed slot; its last act is to store the event, or that there is none. */
-        Result fill(int cell, A address, Object event) {
+        /**
+         * Fills a claimed slot with the event, or if the ring is closed with none; returns which. The store is its last
+         * act: nothing may fail after that.
+         */
+        boolean fill(int cell, A address, Object event) {
             if (closed) {
                 cells[cell] = WITHDRAWN;
-                return Result.WITHDRAWN;
+                return false;
             }
             cells[cell - 1] = address;
             VarHandle.releaseFence();
             cells[cell] = event;
-            return Result.ACCEPTED;
+            return true;
         }
 
         @Override
