@@ -57,7 +57,7 @@ class ActiveBroker implements Broker {
         this.config = Checks.requireNonNull(config, "config");
         this.timing = timing;
         this.lifecycle = new Lifecycle(config.name, timing, steps);
-        this.loop = new BrokerLoop(config, lifecycle, directory, this::interrupt, this::makeLog);
+        this.loop = new BrokerLoop(config, lifecycle, directory, this::aside, this::makeLog);
         this.entrance = new Entrance(lifecycle, loop.sleeper) {
             @Override
             Ring.Result attempt(TopicDefinition topic, Object event) {
@@ -181,11 +181,12 @@ class ActiveBroker implements Broker {
         }
     }
 
-    /** Has handlers interrupted without waiting for it. */
-    void interrupt(Runnable interrupts) {
-        Thread interrupter = new Thread(null, interrupts, config.name + " interrupter", 0, false);
-        interrupter.setDaemon(true);
-        interrupter.start();
+    /** Has something done that may run users' code, by a thread that nobody needs to wait for; null if it is done. */
+    @Nullable Thread aside(Runnable task) {
+        Thread helper = new Thread(null, task, config.name + " helper", 0, false);
+        helper.setDaemon(true);
+        helper.start();
+        return helper;
     }
 
     // ---- watching
@@ -237,9 +238,7 @@ class ActiveBroker implements Broker {
         }
         BrokerStats report = stats();
         boolean isFinal = report.state().compareTo(State.CLOSED) >= 0;
-        if (isFinal
-                && !loop.log.isStuck()
-                && lossesTold.compareAndSet(false, true)) { // nor should this thread be stuck
+        if (isFinal && lossesTold.compareAndSet(false, true)) {
             tellLosses(report);
         }
         return report;
@@ -254,9 +253,15 @@ class ActiveBroker implements Broker {
                 .collect(Collectors.joining("; "));
         if (!losses.isEmpty() || report.discarded() > 0) {
             try {
-                LOG.warn("broker \"{}\" closed with losses: discarded {}; {}", config.name, report.discarded(), losses);
+                Thread teller = aside(() -> LOG.warn(
+                        "broker \"{}\" closed with losses: discarded {}; {}", config.name, report.discarded(), losses));
+                if (teller != null) {
+                    teller.join(LAST_STEPS / 1_000_000); // an appender that is stuck must not hold up the close
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             } catch (Throwable e) {
-                // an appender that fails must not fail the close
+                // nor one that fails, or a thread that cannot be made
             }
         }
     }

@@ -17,7 +17,8 @@ import java.time.Duration;
  * <p>Broker events go to their subscribers directly, not through the rings of what is published, so they arrive also
  * when those are full. They come in the order in which they were made, which says nothing about the order of other
  * events. Their subscriptions are as bounded as others, and drop when full. They are the last to end when the broker
- * closes: what a handler does until then is told.
+ * closes: what a handler does until then is told. Their own drops are counted and logged, but make no broker events,
+ * which might be lost in turn.
  *
  * <p>A handler of broker events that fails makes no {@link HandlerFailed}, and a broker event that nobody wants no
  * {@link Unrouted}. {@link HandlerFailed}, {@link DropsBegan}, {@link DropsEnded} and {@link Failed} are also logged,

@@ -1,6 +1,5 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.BrokerEvent.Subscribed;
 import io.eventbroker.BrokerEvent.Unsubscribed;
 import io.eventbroker.BrokerStats.State;
@@ -134,6 +133,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         return done;
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // it was asked for
     private void rest() {
         try {
             lifecycle.steps.at(Step.IDLE);
@@ -213,7 +213,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         commands.execute(() -> {
             router.flush(); // what was made before is for it
             if (directory.remove(subscription)) {
-                endEpisode(subscription);
+                router.endEpisode(subscription);
                 router.tell(new Unsubscribed(subscription.name(), subscription.source.name()));
             }
             return null;
@@ -228,14 +228,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     @Override
     public void relieved(QueuedSubscription<?> subscription) {
-        submit(() -> endEpisode(subscription));
-    }
-
-    private void endEpisode(QueuedSubscription<?> subscription) {
-        DropsEnded ended = subscription.endEpisode();
-        if (ended != null) {
-            router.tell(ended);
-        }
+        submit(() -> router.endEpisode(subscription));
     }
 
     @Override

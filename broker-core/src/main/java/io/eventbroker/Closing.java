@@ -2,7 +2,6 @@ package io.eventbroker;
 
 import static java.util.Objects.requireNonNull;
 
-import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.BrokerStats.State;
 import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.internal.Deadline;
@@ -221,13 +220,16 @@ final class Closing {
             lifecycle.steps.at(Step.SEAL_EVENTS);
             eventsSealed = true;
             for (QueuedSubscription<?> subscription : directory.living()) {
-                DropsEnded ended = subscription.endEpisode();
-                if (ended != null) {
-                    router.tell(ended);
+                if (!subscription.isOfBroker) {
+                    router.endEpisode(subscription);
                 }
             }
             router.flush();
-            directory.eventSubscriptions().forEach(subscription -> subscription.seal(null));
+            for (QueuedSubscription<?> subscription : directory.eventSubscriptions()) {
+                router.endEpisode(subscription); // what was told of the others may have begun it
+                subscription.seal(null);
+            }
+            router.flush();
             router.log.seal(null);
         }
     }

@@ -116,6 +116,7 @@ final class Lifecycle {
     }
 
     /** Who calls: the thread, or where that is shared, the worker whose handler is on its stack. */
+    @SuppressWarnings("ReferenceEquality")
     Object caller() {
         Object worker = timing == Timing.SYSTEM ? null : handling.get();
         return worker == null ? Thread.currentThread() : worker;

@@ -201,7 +201,7 @@ abstract class QueuedSubscription<T> implements Subscription {
             try {
                 host.relieved(this);
             } catch (Throwable e) { // no memory or no stack: the next to look tells it
-                episode.set(DROPPING);
+                episode.compareAndSet(RELIEVED, DROPPING);
             }
         }
     }

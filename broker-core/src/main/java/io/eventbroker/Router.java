@@ -1,6 +1,7 @@
 package io.eventbroker;
 
 import io.eventbroker.BrokerEvent.DropsBegan;
+import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.BrokerEvent.Unrouted;
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Ring;
@@ -79,7 +80,9 @@ final class Router {
 
     private void offer(QueuedSubscription<?> subscription, Object event) {
         if (!subscription.offer(event) && subscription.beginEpisode()) {
-            tell(new DropsBegan(subscription.name(), subscription.source.name(), subscription.capacity));
+            tellOf(
+                    subscription,
+                    new DropsBegan(subscription.name(), subscription.source.name(), subscription.capacity));
         }
         if (!subscription.isTouched) {
             subscription.isTouched = true;
@@ -91,6 +94,23 @@ final class Router {
     void tell(BrokerEvent event) {
         untold.add(event);
         totals.add(TO_TELL, 1);
+    }
+
+    /** Ends the episode of a subscription, if there is one. */
+    void endEpisode(QueuedSubscription<?> subscription) {
+        DropsEnded ended = subscription.endEpisode();
+        if (ended != null) {
+            tellOf(subscription, ended);
+        }
+    }
+
+    /** Tells of drops; of those of broker events only the log, or the losses of several would feed each other for ever. */
+    private void tellOf(QueuedSubscription<?> subscription, BrokerEvent drops) {
+        if (subscription.isOfBroker) {
+            offerUnlessSealed(log, drops);
+        } else {
+            tell(drops);
+        }
     }
 
     /** Tells what came up, and wakes whoever was given something. */

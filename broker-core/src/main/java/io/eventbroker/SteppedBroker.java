@@ -91,10 +91,11 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     @Override
     void start(PushSubscription<?> push) {}
 
-    /** A handler at its deadline is on this very stack. */
+    /** A handler to be interrupted at its deadline is on this very stack. */
     @Override
-    void interrupt(Runnable interrupts) {
-        interrupts.run();
+    @Nullable Thread aside(Runnable task) {
+        task.run();
+        return null;
     }
 
     private boolean stepAnyWorker() {

@@ -3,6 +3,8 @@ package io.eventbroker;
 import static io.eventbroker.Tests.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventbroker.BrokerEvent.HandlerFailed;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,9 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What users will write, and what it must do. */
 class ProgramsTest {
@@ -178,5 +184,92 @@ class ProgramsTest {
             assertThat(best(broker, Duration.ofMillis(-5), () -> {})).isEmpty();
             assertThat(broker.stats().subscriptions()).isEmpty();
         }
+    }
+
+    private interface Store {
+        Iterable<String> keys();
+
+        void delete(String key) throws IOException;
+    }
+
+    private record Deleted(List<HandlerFailed> failures, long more) {}
+
+    private static Deleted deleteAll(Store store) {
+        Topic<String> keys = Topic.of("delete.keys", String.class);
+        Inbox<HandlerFailed> errors;
+        try (Broker broker = Broker.open(PATIENT)) {
+            errors = broker.subscription(BrokerEvent.TOPIC.only(HandlerFailed.class))
+                    .capacity(1_000)
+                    .inbox();
+            broker.subscription(keys)
+                    .named("deleter")
+                    .concurrency(100)
+                    .capacity(5_000)
+                    .onEvent(store::delete);
+            store.keys().forEach(key -> broker.publish(keys, key));
+        }
+        List<HandlerFailed> failures = new ArrayList<>();
+        errors.drainTo(failures);
+        return new Deleted(failures, errors.stats().dropped());
+    }
+
+    /** A hundred workers delete five thousand keys; what fails is read after the end, as far as there was room for it. */
+    @ParameterizedTest
+    @CsvSource({"7, 500, 0", "'', 1000, 4000"})
+    void whatFailsOfABulkIsCollected(String failing, int collected, long more) {
+        List<String> keys = IntStream.range(0, 5_000).mapToObj(i -> "k" + i).toList();
+        AtomicInteger calls = new AtomicInteger();
+        Deleted deleted = deleteAll(new Store() {
+            @Override
+            public Iterable<String> keys() {
+                return keys;
+            }
+
+            @Override
+            public void delete(String key) throws IOException {
+                calls.incrementAndGet();
+                if (key.endsWith(failing)) {
+                    throw new IOException("no " + key);
+                }
+            }
+        });
+        assertThat(calls).hasValue(5_000);
+        assertThat(deleted.failures()).hasSize(collected);
+        assertThat(deleted.more()).isEqualTo(more);
+        Set<Object> failed =
+                deleted.failures().stream().map(HandlerFailed::event).collect(Collectors.toSet());
+        assertThat(failed)
+                .hasSize(collected)
+                .isSubsetOf(keys)
+                .allMatch(key -> key.toString().endsWith(failing));
+        assertThat(deleted.failures())
+                .allMatch(f -> f.subscription().equals("deleter")
+                        && f.cause().getMessage().equals("no " + f.event()));
+    }
+
+    /** What the ledger cannot take is parked; what nobody takes is seen. */
+    @Test
+    void deadLettersReachThoseWhoLookAfterThem() {
+        record Invoice(String id) {}
+        Topic<Invoice> invoices = Topic.of("invoices", Invoice.class);
+        Topic<Invoice> reminders = Topic.of("reminders", Invoice.class);
+        List<String> lines = new CopyOnWriteArrayList<>();
+        try (Broker broker = Broker.open(PATIENT)) {
+            broker.subscription(BrokerEvent.TOPIC.only(HandlerFailed.class))
+                    .named("parking lot")
+                    .capacity(10_000)
+                    .onEvent(f -> lines.add(f.subscription() + " could not handle " + f.event() + ": "
+                            + f.cause().getMessage()));
+            broker.subscribe(
+                    BrokerEvent.TOPIC.only(BrokerEvent.Unrouted.class), u -> lines.add("nobody wanted " + u.event()));
+            broker.subscription(invoices).named("ledger").onEvent(i -> {
+                throw new IOException("down");
+            });
+            broker.publish(invoices, new Invoice("1"));
+            broker.publish(reminders, new Invoice("2"));
+        }
+        assertThat(lines)
+                .containsExactlyInAnyOrder(
+                        "ledger could not handle Invoice[id=1]: down", "nobody wanted Invoice[id=2]");
     }
 }
