@@ -34,6 +34,7 @@ final class Failure {
             } catch (Throwable e) {
                 // once more
             }
+            Thread.interrupted(); // with the status set, parking would return at once
             LockSupport.parkNanos(PAUSE);
         }
     }

@@ -248,6 +248,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
         private void handle(T event) {
             int result = FAILED;
+            if (Thread.interrupted() && cut) { // between events it is for none of them, unless it is the deadline's
+                Thread.currentThread().interrupt();
+            }
             try {
                 handler.handle(event);
                 result = HANDLED;

@@ -272,6 +272,33 @@ class G1_InterruptsTest {
         assertThat(reached).hasValue(0);
     }
 
+    /** A user's thread factory, or whoever got hold of the thread from it, may interrupt it before its first event. */
+    @Test
+    void anInterruptBeforeTheFirstEventDoesNotReachIt() throws Exception {
+        CountDownLatch queued = new CountDownLatch(1);
+        BrokerConfig config =
+                SMALL.withThreadFactory(task -> Tests.platformThreads().newThread(() -> {
+                    try {
+                        Tests.awaitLatch(queued);
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                    Thread.currentThread().interrupt();
+                    task.run();
+                }));
+        ConcurrentLinkedQueue<Boolean> interrupted = new ConcurrentLinkedQueue<>();
+        try (Broker broker = Broker.open(config)) {
+            Subscription subscription = broker.subscribe(
+                    NUMBERS, n -> interrupted.add(Thread.currentThread().isInterrupted()));
+            broker.publish(NUMBERS, 1);
+            broker.publish(NUMBERS, 2);
+            Tests.awaitTrue("queued", () -> subscription.stats().queued() == 2);
+            queued.countDown();
+            Tests.awaitQuiet(broker);
+        }
+        assertThat(interrupted).containsExactly(false, false);
+    }
+
     /** A worker whose handler failed waits until that is told; the loop is slow to do so. */
     @Test
     void anInterruptWhileAFailureIsReportedReachesNoEvent() throws Exception {
