@@ -299,15 +299,16 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
      */
     boolean isQuiet() {
         long asked = commands.asked();
+        boolean areAllApplied = commands.applied() >= asked; // so no lane comes or goes between the two looks
         long published = inflow.claimed();
-        boolean isIdle = lifecycle.hasEnded()
-                || (inflow.consumed() >= published && commands.applied() >= asked && router.isAllTold());
+        boolean isIdle =
+                lifecycle.hasEnded() || (areAllApplied && inflow.consumed() >= published && router.isAllTold());
         return isIdle && directory.isQuiet() && inflow.claimed() == published && commands.asked() == asked;
     }
 
     /** Whether there is something in the rings, or will be as soon as its publisher has filled the slot it claimed. */
     boolean hasClaims() {
-        return inflow.claimed() > inflow.consumed() && !closing.isSealed();
+        return inflow.claimed() > inflow.consumed() && !closing.isSealed() && !lifecycle.hasEnded();
     }
 
     /** How long until time alone brings something to do, in ns, or {@link Timing#FOREVER}. Stepping thread only. */
