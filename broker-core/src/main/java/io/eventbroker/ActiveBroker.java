@@ -5,7 +5,6 @@ import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
 import io.eventbroker.internal.Wait;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The broker as its users' threads see it: publishes into the ring, sends commands to the loop, waits for both. */
-class ActiveBroker implements Broker {
+class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     /** How long a closer waits for threads that have nothing left to do, in ns. */
     private static final long LAST_STEPS = 1_000_000_000;
 
@@ -29,21 +28,6 @@ class ActiveBroker implements Broker {
 
     final Lifecycle lifecycle;
     final BrokerLoop loop;
-    final Directory directory = new Directory();
-
-    private final SubscriptionSpec.Opener opener = new SubscriptionSpec.Opener() {
-        @Override
-        public <E> Subscription push(SubscriptionSpec<E> spec, Handler<? super E> handler) {
-            return openPush(spec, handler);
-        }
-
-        @Override
-        public <E> Inbox<E> pull(SubscriptionSpec<E> spec) {
-            PullSubscription<E> inbox = new PullSubscription<>(spec, timing, loop);
-            loop.add(inbox);
-            return inbox;
-        }
-    };
 
     private final BrokerConfig config;
     private final Timing timing;
@@ -57,20 +41,16 @@ class ActiveBroker implements Broker {
         this.config = Checks.requireNonNull(config, "config");
         this.timing = timing;
         this.lifecycle = new Lifecycle(config.name, timing, steps);
-        this.loop = new BrokerLoop(config, lifecycle, directory, this::aside, this::makeLog);
+        SubscriptionSpec<BrokerEvent> log = new SubscriptionSpec<>(BrokerEvent.TOPIC, LOG_CAPACITY, this);
+        log.name = config.name + " log";
+        this.loop = new BrokerLoop(config, lifecycle, this::aside, log);
         this.entrance = new Entrance(lifecycle, loop.sleeper) {
             @Override
             Ring.Result attempt(TopicDefinition topic, Object event) {
-                directory.requirePublishable(topic);
+                loop.directory.requirePublishable(topic);
                 return loop.inflow.shared.offer(topic, event);
             }
         };
-    }
-
-    private PushSubscription<BrokerEvent> makeLog(QueuedSubscription.Host host) {
-        SubscriptionSpec<BrokerEvent> spec = new SubscriptionSpec<>(BrokerEvent.TOPIC, LOG_CAPACITY, opener);
-        spec.named(config.name + " log");
-        return new PushSubscription<>(spec, new BrokerLog(config.name), lifecycle, host);
     }
 
     static Broker open(BrokerConfig config) {
@@ -79,8 +59,7 @@ class ActiveBroker implements Broker {
 
     static ActiveBroker open(BrokerConfig config, LoopSteps steps) {
         ActiveBroker broker = new ActiveBroker(config, Timing.SYSTEM, steps);
-        Thread thread = new Thread(null, broker.loop, config.name, 0, false);
-        thread.setDaemon(true);
+        Thread thread = WorkerThreads.daemon(broker.loop, config.name);
         broker.thread = thread;
         broker.prepare(broker.loop.log, WorkerThreads.defaultFactory());
         thread.start();
@@ -137,10 +116,11 @@ class ActiveBroker implements Broker {
 
     @Override
     public <T> SubscriptionBuilder<T> subscription(TopicPattern<T> from) {
-        return new SubscriptionSpec<>(from, config.defaultCapacity, opener);
+        return new SubscriptionSpec<>(from, config.defaultCapacity, this);
     }
 
-    private <T> Subscription openPush(SubscriptionSpec<T> spec, Handler<? super T> handler) {
+    @Override
+    public <T> Subscription push(SubscriptionSpec<T> spec, Handler<? super T> handler) {
         PushSubscription<T> push = new PushSubscription<>(spec, handler, lifecycle, loop);
         prepare(push, config.threadFactory == null ? WorkerThreads.defaultFactory() : config.threadFactory);
         loop.add(push);
@@ -148,25 +128,32 @@ class ActiveBroker implements Broker {
         return push;
     }
 
+    @Override
+    public <T> Inbox<T> pull(SubscriptionSpec<T> spec) {
+        PullSubscription<T> inbox = new PullSubscription<>(spec, timing, loop);
+        loop.add(inbox);
+        return inbox;
+    }
+
     /** Gets the workers' threads from the factory, before anything has changed. */
     void prepare(PushSubscription<?> push, ThreadFactory factory) {
-        List<Thread> threads = new ArrayList<>();
-        for (PushSubscription<?>.Worker worker : push.workers()) {
-            Thread made = factory.newThread(worker);
-            if (made == null || made.getState() != Thread.State.NEW) {
-                throw new IllegalStateException(
-                        "the thread factory " + factory.getClass().getName() + " returned "
-                                + (made == null ? "null" : "a thread that was started before")
-                                + "; it must make a new thread");
-            }
-            threads.add(made);
+        push.threads =
+                push.workers.stream().map(worker -> newThread(worker, factory)).toList();
+    }
+
+    private static Thread newThread(Runnable worker, ThreadFactory factory) {
+        Thread made = factory.newThread(worker);
+        if (made == null || made.getState() != Thread.State.NEW) {
+            String what = made == null ? "null" : "a thread that was started before";
+            throw new IllegalStateException("the thread factory "
+                    + factory.getClass().getName() + " returned " + what + "; it must make a new thread");
         }
-        push.setThreads(List.copyOf(threads));
+        return made;
     }
 
     /** Sets the workers of a subscription to work; if one cannot be started, undoes the subscription. */
     void start(PushSubscription<?> push) {
-        List<Thread> threads = push.threads();
+        List<Thread> threads = push.threads;
         int started = 0;
         try {
             for (Thread worker : threads) {
@@ -176,15 +163,14 @@ class ActiveBroker implements Broker {
             }
         } catch (Throwable e) {
             loop.remove(push);
-            push.workers().subList(started, threads.size()).forEach(PushSubscription.Worker::end);
+            push.workers.subList(started, threads.size()).forEach(PushSubscription.Worker::end);
             throw e;
         }
     }
 
     /** Has something done that may run users' code, by a thread that nobody needs to wait for; null if it is done. */
     @Nullable Thread aside(Runnable task) {
-        Thread helper = new Thread(null, task, config.name + " helper", 0, false);
-        helper.setDaemon(true);
+        Thread helper = WorkerThreads.daemon(task, config.name + " helper");
         helper.start();
         return helper;
     }
@@ -231,7 +217,7 @@ class ActiveBroker implements Broker {
     public BrokerStats close(Duration timeout) {
         long nanos = Math.max(0, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
         boolean isFirst = lifecycle.drain(timing.nanoTime(), nanos);
-        loop.wake();
+        loop.sleeper.wake();
         if (!lifecycle.isInsideHandler()) {
             long longest = isFirst ? nanos + Math.min(AFTERMATH, Timing.FOREVER - nanos) : nanos;
             awaitEnd(Wait.polling(timing, this, longest));
@@ -274,8 +260,8 @@ class ActiveBroker implements Broker {
         while (!ended || hasLiveThread()) {
             if (Thread.interrupted()) {
                 interrupted = true;
-                lifecycle.hurry();
-                loop.wake();
+                lifecycle.hurried = true;
+                loop.sleeper.wake();
                 wait = Wait.polling(timing, this, Math.min(wait.remaining(), AFTERMATH));
             }
             if (wait.isOver()) {
@@ -297,8 +283,8 @@ class ActiveBroker implements Broker {
     private boolean hasLiveThread() {
         return (thread != null && thread.isAlive())
                 || (lifecycle.state() != State.FAILED
-                        ? directory.hasLiveThread()
-                        : loop.log.threads().stream().anyMatch(Thread::isAlive));
+                        ? loop.directory.hasLiveThread()
+                        : loop.log.threads.stream().anyMatch(Thread::isAlive));
     }
 
     /** The broker's name and state, for log lines. */

@@ -78,14 +78,8 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code name} is not allowed
      */
     public BrokerConfig withName(String name) {
-        return new BrokerConfig(
-                Checks.requireLabel("broker name", name),
-                closeTimeout,
-                ringSize,
-                laneSize,
-                defaultCapacity,
-                waitMode,
-                threadFactory);
+        Checks.requireLabel("broker name", name);
+        return new BrokerConfig(name, closeTimeout, ringSize, laneSize, defaultCapacity, waitMode, threadFactory);
     }
 
     /**
@@ -171,14 +165,8 @@ public final class BrokerConfig {
      * @throws NullPointerException if {@code factory} is null
      */
     public BrokerConfig withThreadFactory(ThreadFactory factory) {
-        return new BrokerConfig(
-                name,
-                closeTimeout,
-                ringSize,
-                laneSize,
-                defaultCapacity,
-                waitMode,
-                Checks.requireNonNull(factory, "factory"));
+        Checks.requireNonNull(factory, "factory");
+        return new BrokerConfig(name, closeTimeout, ringSize, laneSize, defaultCapacity, waitMode, factory);
     }
 
     /** The settings, for log lines. */

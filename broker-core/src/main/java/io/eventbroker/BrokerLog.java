@@ -14,6 +14,10 @@ final class BrokerLog implements Handler<BrokerEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
     private static final String FAILURE = "broker \"{}\": subscription \"{}\" failed on {} of topic \"{}\"{}";
+    private static final String FULL =
+            "broker \"{}\": subscription \"{}\" to topic \"{}\" is full with {} events, and drops";
+    private static final String ROOM =
+            "broker \"{}\": subscription \"{}\" to topic \"{}\" has room again, having dropped {} events";
     private static final String ONCE = "; its further failures are counted, and logged at DEBUG";
     private static final int MOST_REMEMBERED = 1_000;
 
@@ -46,19 +50,9 @@ final class BrokerLog implements Handler<BrokerEvent> {
         if (event instanceof HandlerFailed failed) {
             log(failed);
         } else if (event instanceof DropsBegan began) {
-            LOG.warn(
-                    "broker \"{}\": subscription \"{}\" to topic \"{}\" is full with {} events, and drops",
-                    broker,
-                    began.subscription(),
-                    began.topic(),
-                    began.capacity());
+            LOG.warn(FULL, broker, began.subscription(), began.topic(), began.capacity());
         } else if (event instanceof DropsEnded ended) {
-            LOG.info(
-                    "broker \"{}\": subscription \"{}\" to topic \"{}\" has room again, having dropped {} events",
-                    broker,
-                    ended.subscription(),
-                    ended.topic(),
-                    ended.dropped());
+            LOG.info(ROOM, broker, ended.subscription(), ended.topic(), ended.dropped());
         } else if (event instanceof Failed failed) {
             LOG.error("broker \"{}\" failed: its thread died", broker, failed.cause());
         }

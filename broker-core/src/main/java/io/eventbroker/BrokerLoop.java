@@ -10,8 +10,8 @@ import io.eventbroker.internal.Wait;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The active object: takes messages out of the rings and puts them into the queues of those who subscribed. Its work is
@@ -32,15 +32,16 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     private static final long LONGEST_CLOSING_PARK = 1_000_000;
 
     final Sleeper sleeper = new Sleeper(LONGEST_PARK);
+    final Directory directory = new Directory();
     final Inflow inflow;
     final PushSubscription<BrokerEvent> log;
 
+    final Closing closing;
+
     private final Router router;
-    private final Commands commands;
-    private final Closing closing;
     private final Failure failure;
+    private final Commands commands;
     private final Lifecycle lifecycle;
-    private final Directory directory;
     private final WaitMode waitMode;
     private final BooleanSupplier hasWork = this::hasWork;
     private final BooleanSupplier isNeeded = this::isNeeded;
@@ -51,21 +52,15 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     /** Messages that were being routed when the loop died. Written by the loop before it has failed. */
     private long stranded;
 
-    BrokerLoop(
-            BrokerConfig config,
-            Lifecycle lifecycle,
-            Directory directory,
-            Executor interrupter,
-            Function<QueuedSubscription.Host, PushSubscription<BrokerEvent>> log) {
+    BrokerLoop(BrokerConfig config, Lifecycle lifecycle, Executor interrupter, SubscriptionSpec<BrokerEvent> log) {
         this.lifecycle = lifecycle;
-        this.directory = directory;
         this.waitMode = config.waitMode;
-        this.log = log.apply(this);
+        this.log = new PushSubscription<>(log, new BrokerLog(config.name), lifecycle, this);
         this.inflow = new Inflow(config.ringSize, lifecycle.refused);
         this.router = new Router(directory, this.log);
+        this.failure = new Failure(router);
         this.commands = new Commands(lifecycle, sleeper);
-        this.closing = new Closing(inflow, router, lifecycle, directory, this::isQuiet, interrupter);
-        this.failure = new Failure(router, directory);
+        this.closing = new Closing(inflow, router, lifecycle, this::isQuiet, interrupter);
         directory.admitLog(this.log);
     }
 
@@ -80,6 +75,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
                 rest();
             }
         }
+        failure.finish();
     }
 
     /** Does what there is to do, up to a number of things; returns how many were done. If that fails, so has the broker. */
@@ -91,6 +87,9 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             int done = applyCommands(Math.min(limit, MOST_COMMANDS));
             if (done < limit && !closing.isSealed()) {
                 done += route(limit - done);
+            }
+            if (!lifecycle.isOpen()) {
+                closing.begin(); // before the flush, or a stepped broker would have something to tell and nothing to do
             }
             lifecycle.steps.at(Step.FLUSH);
             router.flush();
@@ -177,13 +176,17 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     private void fail(Throwable cause) {
-        stranded = router.accepted() - router.routed() - router.unrouted();
+        stranded = router.total(Router.ACCEPTED) - router.total(Router.ROUTED) - router.total(Router.UNROUTED);
         try {
-            failure.tell(cause);
+            failure.begin(cause);
         } finally {
             lifecycle.fail(cause); // last, so that whoever sees it finds nothing going on
+        }
+        try {
             inflow.close();
             leave();
+        } catch (Throwable e) {
+            // no memory: who waits looks at the state, too, and who reads the totals counts what is left
         }
     }
 
@@ -210,46 +213,33 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     /** Removes a subscription, after everything published before; if the broker has ended it has nothing to do. */
     @Override
     public void remove(QueuedSubscription<?> subscription) {
-        commands.execute(() -> {
+        commands.execute(Command.Action.of(() -> {
             router.flush(); // what was made before is for it
             if (directory.remove(subscription)) {
                 router.endEpisode(subscription);
                 router.tell(new Unsubscribed(subscription.name(), subscription.source.name()));
             }
-            return null;
-        });
+        }));
     }
 
     /** Tells the loop, without waiting, that the workers of a subscription have ended. */
     @Override
     public void retire(QueuedSubscription<?> push) {
-        submit(() -> directory.retire(push));
+        submit(() -> directory.retire(push), null);
     }
 
     @Override
     public void relieved(QueuedSubscription<?> subscription) {
-        submit(() -> router.endEpisode(subscription));
+        submit(() -> router.endEpisode(subscription), null);
     }
 
     @Override
     public Command report(BrokerEvent event) {
-        return commands.submit(new Command(
-                false,
-                () -> {
-                    router.tell(event);
-                    return null;
-                },
-                Thread.currentThread()));
+        return submit(() -> router.tell(event), Thread.currentThread());
     }
 
-    private void submit(Runnable action) {
-        commands.submit(new Command(
-                false,
-                () -> {
-                    action.run();
-                    return null;
-                },
-                null));
+    private Command submit(Runnable task, @Nullable Thread caller) {
+        return commands.submit(new Command(false, Command.Action.of(task), caller));
     }
 
     /** Opens a lane, after everything published before. */
@@ -271,26 +261,18 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     /** Closes a lane; returns when everything has been routed that it accepted. */
     void close(RingLane<?> lane) {
-        commands.execute(() -> {
-            lane.ring.close();
-            return null;
-        });
+        commands.execute(Command.Action.of(lane.ring::close));
         if (!lane.isOwnedByCaller()) {
-            Wait.polling(lifecycle.timing, lane, RingLane.GRACE).outlast();
+            Wait.polling(lifecycle.timing, lane, RingLane.GRACE).until(() -> false);
         }
-        commands.execute(() -> {
+        commands.execute(Command.Action.of(() -> {
             if (inflow.remove(lane)) {
                 directory.remove(lane);
             }
-            return null;
-        });
+        }));
     }
 
     // ---- for anybody
-
-    void wake() {
-        sleeper.wake();
-    }
 
     /**
      * Whether everything published has been routed and handled. A double collect: if the cursors and the number of
@@ -298,12 +280,12 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
      * whatever a handler does moves one of them before the handler is counted.
      */
     boolean isQuiet() {
-        long asked = commands.asked();
-        boolean areAllApplied = commands.applied() >= asked; // so no lane comes or goes between the two looks
+        long asked = commands.asked.get();
+        boolean areAllApplied = commands.applied.get(0) >= asked; // so no lane comes or goes between the two looks
         long published = inflow.claimed();
         boolean isIdle =
                 lifecycle.hasEnded() || (areAllApplied && inflow.consumed() >= published && router.isAllTold());
-        return isIdle && directory.isQuiet() && inflow.claimed() == published && commands.asked() == asked;
+        return isIdle && directory.isQuiet() && inflow.claimed() == published && commands.asked.get() == asked;
     }
 
     /** Whether there is something in the rings, or will be as soon as its publisher has filled the slot it claimed. */
@@ -311,25 +293,14 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         return inflow.claimed() > inflow.consumed() && !closing.isSealed() && !lifecycle.hasEnded();
     }
 
-    /** How long until time alone brings something to do, in ns, or {@link Timing#FOREVER}. Stepping thread only. */
-    long untilNextPhase() {
-        return closing.untilNextPhase();
-    }
-
-    /** The living subscriptions; from the moment closing began, what its report lists. */
-    private List<QueuedSubscription<?>> subscriptions() {
-        List<QueuedSubscription<?>> roster = closing.roster();
-        return roster == null ? directory.byAge() : roster;
-    }
-
     BrokerStats stats() {
         State state = lifecycle.state();
         long neverTaken = lifecycle.hasEnded() ? inflow.discard() : 0;
-        long routed = router.routed();
-        long unrouted = router.unrouted();
-        long accepted = router.accepted() + neverTaken;
+        long routed = router.total(Router.ROUTED);
+        long unrouted = router.total(Router.UNROUTED);
+        long accepted = router.total(Router.ACCEPTED) + neverTaken;
         long allRefused = lifecycle.refused.sum();
-        return new Snapshots.BrokerSnapshot(
+        return new BrokerSnapshot(
                 state,
                 state == State.FAILED ? lifecycle.failure() : null,
                 accepted + allRefused,
@@ -338,7 +309,20 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
                 routed,
                 unrouted,
                 (state == State.FAILED ? stranded : 0) + neverTaken,
-                router.told(),
-                subscriptions().stream().map(Subscription::stats).toList());
+                router.total(Router.TOLD),
+                closing.roster().stream().map(Subscription::stats).toList());
     }
+
+    private record BrokerSnapshot(
+            State state,
+            @Nullable Throwable failure,
+            long offered,
+            long accepted,
+            long refused,
+            long routed,
+            long unrouted,
+            long discarded,
+            long events,
+            List<SubscriptionStats> subscriptions)
+            implements BrokerStats {}
 }

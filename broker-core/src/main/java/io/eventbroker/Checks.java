@@ -20,15 +20,13 @@ final class Checks {
     static String requireTopicName(String name) {
         requireNonNull(name, "topic name");
         requireLength("topic name", name, Topic.MAX_NAME_LENGTH);
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (isSpaceOrControl(c)) {
-                throw badName(
-                        name,
-                        "has the character U+" + hex(c) + " at index " + i
-                                + "; whitespace and control characters are not allowed");
+        for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
+            int c = name.codePointAt(i);
+            if (Character.isWhitespace(c) || Character.isSpaceChar(c) || Character.isISOControl(c)) {
+                String what = "has the character U+" + hex(c) + " at index " + i;
+                throw badName(name, what + "; whitespace and control characters are not allowed");
             }
-            if (Character.isSurrogate(c) && !isPaired(name, i)) {
+            if (Character.getType(c) == Character.SURROGATE) {
                 throw badName(name, "has an unpaired surrogate at index " + i + "; it must be well-formed Unicode");
             }
         }
@@ -41,19 +39,15 @@ final class Checks {
 
     private static void requireTokens(String name) {
         int start = 0;
-        while (start <= name.length()) {
-            int dot = name.indexOf('.', start);
-            int end = dot < 0 ? name.length() : dot;
-            if (end == start) {
+        for (String token : name.split("\\.", -1)) {
+            if (token.isEmpty()) {
                 throw badName(name, "has an empty token at index " + start + "; tokens are joined by single dots");
             }
-            if (end == start + 1 && (name.charAt(start) == '*' || name.charAt(start) == '>')) {
-                throw badName(
-                        name,
-                        "has the wildcard '" + name.charAt(start) + "' as a token at index " + start
-                                + "; a topic is one literal name");
+            if (token.equals("*") || token.equals(">")) {
+                String what = "has the wildcard '" + token + "' as a token at index " + start;
+                throw badName(name, what + "; a topic is one literal name");
             }
-            start = end + 1;
+            start += token.length() + 1;
         }
     }
 
@@ -99,16 +93,6 @@ final class Checks {
         }
     }
 
-    private static boolean isSpaceOrControl(char c) {
-        return Character.isWhitespace(c) || Character.isSpaceChar(c) || Character.isISOControl(c);
-    }
-
-    private static boolean isPaired(String name, int i) {
-        return Character.isHighSurrogate(name.charAt(i))
-                ? i + 1 < name.length() && Character.isLowSurrogate(name.charAt(i + 1))
-                : i > 0 && Character.isHighSurrogate(name.charAt(i - 1));
-    }
-
     private static IllegalArgumentException badName(String name, String why) {
         return new IllegalArgumentException("topic name " + quote(name) + " " + why);
     }
@@ -123,7 +107,7 @@ final class Checks {
         return shown.append(given.length() > SHOWN ? "…\"" : "\"").toString();
     }
 
-    private static String hex(char c) {
-        return String.format("%04X", (int) c);
+    private static String hex(int c) {
+        return String.format("%04X", c);
     }
 }

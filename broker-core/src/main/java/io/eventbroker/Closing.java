@@ -7,13 +7,11 @@ import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.internal.Deadline;
 import io.eventbroker.internal.Timing;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The way from the first call of {@code close} to CLOSED, phase by phase. Only for the broker's loop. */
@@ -66,23 +64,19 @@ final class Closing {
 
     private boolean graceBegan;
 
-    Closing(
-            Inflow inflow,
-            Router router,
-            Lifecycle lifecycle,
-            Directory directory,
-            BooleanSupplier isQuiet,
-            Executor interrupter) {
+    Closing(Inflow inflow, Router router, Lifecycle lifecycle, BooleanSupplier isQuiet, Executor interrupter) {
         this.inflow = inflow;
         this.router = router;
         this.lifecycle = lifecycle;
-        this.directory = directory;
+        this.directory = router.directory;
         this.isQuiet = isQuiet;
         this.interrupter = interrupter;
     }
 
-    @Nullable List<QueuedSubscription<?>> roster() {
-        return roster;
+    /** The living subscriptions; from the moment closing began, what its report lists. For anybody. */
+    List<QueuedSubscription<?>> roster() {
+        List<QueuedSubscription<?>> listed = roster;
+        return listed == null ? directory.byAge() : listed;
     }
 
     /** Whether nothing is routed any more. */
@@ -105,8 +99,8 @@ final class Closing {
         if (roster == null) {
             lifecycle.steps.at(Step.BEGIN_CLOSING);
             roster = directory.byAge();
-            long start = lifecycle.closeStart();
-            long timeout = lifecycle.closeNanos();
+            long start = lifecycle.closeStart;
+            long timeout = lifecycle.closeNanos;
             phaseEnd = new Deadline(lifecycle.timing, start, timeout - timeout / 4);
             deadline = new Deadline(lifecycle.timing, start, timeout);
             router.tell(new BrokerEvent.Closing(Duration.ofNanos(timeout)));
@@ -181,6 +175,7 @@ final class Closing {
         lifecycle.steps.at(Step.CANCEL);
         cancelled = true;
         phaseEnd = in(LONGEST_START + GRACE);
+        endEpisodes();
         cancel(false);
         return true;
     }
@@ -209,7 +204,10 @@ final class Closing {
 
     private boolean giveUp() {
         directory.working().forEach(PushSubscription::giveUp);
-        roster = withStuck(requireNonNull(roster));
+        Stream<PushSubscription<?>> stuck =
+                directory.working().stream().filter(push -> push.isStuck() && push != router.log);
+        roster = Directory.byAge(
+                Stream.concat(requireNonNull(roster).stream(), stuck).distinct());
         end();
         return true;
     }
@@ -219,19 +217,24 @@ final class Closing {
         if (!eventsSealed) {
             lifecycle.steps.at(Step.SEAL_EVENTS);
             eventsSealed = true;
-            for (QueuedSubscription<?> subscription : directory.living()) {
-                if (!subscription.isOfBroker) {
-                    router.endEpisode(subscription);
-                }
-            }
-            router.flush();
-            for (QueuedSubscription<?> subscription : directory.eventSubscriptions()) {
+            endEpisodes();
+            for (QueuedSubscription<?> subscription : directory.events.subscriptions) {
                 router.endEpisode(subscription); // what was told of the others may have begun it
                 subscription.seal(null);
             }
             router.flush();
             router.log.seal(null);
         }
+    }
+
+    /** Tells that drops have ended: nothing more is offered. */
+    private void endEpisodes() {
+        for (QueuedSubscription<?> subscription : directory.living()) {
+            if (!subscription.isOfBroker) {
+                router.endEpisode(subscription);
+            }
+        }
+        router.flush();
     }
 
     private void end() {
@@ -242,7 +245,7 @@ final class Closing {
     /** Interrupts each handler that is running, once; one may have been about to begin when this looked before. */
     private void interruptHandlers() {
         for (PushSubscription<?> push : directory.working()) {
-            if (push.isInHand() && !push.isInterrupted) {
+            if ((eventsCancelled || !push.isOfBroker) && push.isInHand() && !push.isInterrupted) {
                 push.isInterrupted = true;
                 interrupt(push);
             }
@@ -263,25 +266,15 @@ final class Closing {
         }
     }
 
-    private List<QueuedSubscription<?>> withStuck(List<QueuedSubscription<?>> alive) {
-        Set<QueuedSubscription<?>> listed = new HashSet<>(alive);
-        directory.working().stream()
-                .filter(push -> push.isStuck() && push != router.log)
-                .forEach(listed::add);
-        return listed.stream()
-                .sorted(Comparator.comparingLong(QueuedSubscription::number))
-                .toList();
-    }
-
     private Deadline in(long nanos) {
         return new Deadline(lifecycle.timing, lifecycle.timing.nanoTime(), nanos);
     }
 
     private boolean isPhaseOver() {
-        return lifecycle.isHurried() || isTimeUp();
+        return lifecycle.hurried || isTimeUp();
     }
 
     private boolean isTimeUp() {
-        return untilNextPhase() <= 0;
+        return requireNonNull(phaseEnd).isOver();
     }
 }

@@ -11,6 +11,14 @@ final class Command {
     @FunctionalInterface
     interface Action {
         @Nullable Supplier<RuntimeException> apply();
+
+        /** An action that nobody objects to. */
+        static Action of(Runnable task) {
+            return () -> {
+                task.run();
+                return null;
+            };
+        }
     }
 
     private enum Status {
@@ -31,8 +39,8 @@ final class Command {
     /** From PENDING once: by the loop, or by the caller when the loop has ended. */
     private final AtomicReference<Status> status = new AtomicReference<>(Status.PENDING);
 
-    /** Written by the loop before the status. */
-    private @Nullable Supplier<RuntimeException> objection;
+    /** Why the command changed nothing. Written by the loop before the status; to be read after it was applied. */
+    @Nullable Supplier<RuntimeException> objection;
 
     /** A command whose caller, if there is one, is unparked when it ends. */
     Command(boolean isOrdered, Action action, @Nullable Thread caller) {
@@ -66,10 +74,5 @@ final class Command {
 
     boolean wasApplied() {
         return status.get() == Status.APPLIED;
-    }
-
-    /** Why the command changed nothing; to be read after it was applied. */
-    @Nullable Supplier<RuntimeException> objection() {
-        return objection;
     }
 }

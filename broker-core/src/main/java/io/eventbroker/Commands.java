@@ -7,7 +7,6 @@ import io.eventbroker.internal.Wait;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /** What the broker's loop is asked to do; in a queue of its own, since the rings may be full. */
 final class Commands {
@@ -19,10 +18,10 @@ final class Commands {
     private final Queue<Command> queue = new ConcurrentLinkedQueue<>();
 
     /** How many commands were added; written before, by their callers. */
-    private final AtomicLong asked = new AtomicLong();
+    final AtomicLong asked = new AtomicLong();
 
     /** How many of those have been applied. Written by the loop. */
-    private final Counters applied = new Counters(1);
+    final Counters applied = new Counters(1);
 
     private final Lifecycle lifecycle;
     private final Sleeper loop;
@@ -69,38 +68,19 @@ final class Commands {
 
     // ---- for anybody
 
-    long asked() {
-        return asked.get();
-    }
-
-    long applied() {
-        return applied.get(0);
-    }
-
     /** Waits until the loop has done it, whatever interrupts come; returns false if the broker ended first. */
     boolean execute(Command.Action action) {
         Wait wait = Wait.polling(lifecycle.timing, this, Timing.FOREVER);
         Command command = submit(new Command(true, action, Thread.currentThread()));
-        boolean interrupted = false;
-        while (command.isPending()) {
-            if (lifecycle.hasEnded()) {
-                command.refuse();
-            } else {
-                try {
-                    wait.pause();
-                } catch (IllegalStateException e) { // a stepped broker would wait for ever
-                    command.refuse();
-                    throw e;
-                }
-                interrupted |= Thread.interrupted();
-            }
+        try {
+            wait.until(() -> !command.isPending() || lifecycle.hasEnded());
+        } catch (IllegalStateException e) { // a stepped broker would wait for ever
+            command.refuse();
+            throw e;
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        Supplier<RuntimeException> objection = command.objection();
-        if (objection != null) {
-            throw objection.get();
+        command.refuse(); // does nothing if it was applied
+        if (command.objection != null) {
+            throw command.objection.get();
         }
         return command.wasApplied();
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ final class Directory {
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
 
     /** Where the broker's own events go; always there. */
-    private final Route events = new Route(BrokerEvent.TOPIC.definition());
+    final Route events = new Route(BrokerEvent.TOPIC.definition());
 
     /** The living, by name. */
     private final Map<String, QueuedSubscription<?>> living = new ConcurrentHashMap<>();
@@ -77,11 +78,6 @@ final class Directory {
         return routes.computeIfAbsent(topic.name(), name -> new Route(topic));
     }
 
-    /** Who subscribes to the broker's own events. Only for the loop. */
-    List<QueuedSubscription<?>> eventSubscriptions() {
-        return events.subscriptions;
-    }
-
     /** Whether anybody subscribes to broker events of a class. Only for the loop. */
     boolean isWanted(Class<? extends BrokerEvent> type) {
         for (int i = 0; i < events.subscriptions.size(); i++) {
@@ -95,7 +91,7 @@ final class Directory {
     /** Takes note of the subscription that logs; it has workers that are to end, and is otherwise nobody's business. */
     void admitLog(PushSubscription<BrokerEvent> log) {
         log.admit(LOG, log.name());
-        working.put(log.number(), log);
+        working.put(log.number, log);
         changes++;
     }
 
@@ -148,11 +144,10 @@ final class Directory {
 
     private String freeName(String topic) {
         long number = admitted;
-        String name = topic + "-" + number;
-        while (living.containsKey(name)) {
-            name = topic + "-" + ++number;
+        while (living.containsKey(topic + "-" + number)) {
+            number++;
         }
-        return name;
+        return topic + "-" + number;
     }
 
     /** Removes a subscription and cancels it; returns false if it was removed before. */
@@ -169,10 +164,10 @@ final class Directory {
 
     /** Forgets a push subscription whose workers have ended. */
     void retire(QueuedSubscription<?> subscription) {
-        PushSubscription<?> push = requireNonNull(working.remove(subscription.number()));
+        PushSubscription<?> push = requireNonNull(working.remove(subscription.number));
         changes++;
-        leaving.addAll(push.threads());
-        addedToLeaving += push.threads().size();
+        leaving.addAll(push.threads);
+        addedToLeaving += push.threads.size();
         if (addedToLeaving > leftInLeaving + 16) { // a busy loop looks, too, but not at each of many each time
             forgetDeadThreads();
         }
@@ -197,7 +192,7 @@ final class Directory {
         return leaving.stream().anyMatch(Thread::isAlive)
                 || working.values().stream()
                         .filter(push -> !push.isStuck())
-                        .anyMatch(push -> push.threads().stream().anyMatch(Thread::isAlive));
+                        .anyMatch(push -> push.threads.stream().anyMatch(Thread::isAlive));
     }
 
     /** Push subscriptions whose workers have not all ended, oldest first. */
@@ -212,15 +207,18 @@ final class Directory {
 
     /** The living, oldest first. */
     List<QueuedSubscription<?>> byAge() {
-        return living.values().stream()
-                .sorted(Comparator.comparingLong(QueuedSubscription::number))
+        return byAge(living.values().stream());
+    }
+
+    static List<QueuedSubscription<?>> byAge(Stream<QueuedSubscription<?>> some) {
+        return some.sorted(Comparator.comparingLong(subscription -> subscription.number))
                 .toList();
     }
 
     /** Whether no push subscription of a user's has anything waiting or in hand. */
     boolean isQuiet() {
         for (PushSubscription<?> push : working.values()) {
-            if (push.number() != LOG && !push.isQuiet()) {
+            if (push.number != LOG && !push.isQuiet()) {
                 return false;
             }
         }

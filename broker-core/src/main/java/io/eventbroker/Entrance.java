@@ -34,26 +34,19 @@ abstract class Entrance {
                     }
                 } else {
                     wait = wait == null ? Wait.polling(lifecycle.timing, this, nanos) : wait;
-                    if (!awaitRoom(wait)) {
+                    if (wait.isOver()) {
                         lifecycle.refused.increment();
                         return false;
                     }
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new CancellationException("interrupted while waiting for room; nothing was published");
+                    }
+                    wait.pause();
                 }
             }
         } catch (BrokerClosedException | CancellationException e) {
             lifecycle.refused.increment();
             throw e;
         }
-    }
-
-    private static boolean awaitRoom(Wait wait) {
-        if (wait.isOver()) {
-            return false;
-        }
-        if (Thread.currentThread().isInterrupted()) {
-            throw new CancellationException("interrupted while waiting for room; nothing was published");
-        }
-        wait.pause();
-        return true;
     }
 }

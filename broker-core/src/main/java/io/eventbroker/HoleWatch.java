@@ -17,7 +17,7 @@ final class HoleWatch {
 
     private final String name;
     private final Ring<?> ring;
-    private long hole;
+    private long hole = -1;
     private long age;
     private long lastLook;
 

@@ -9,13 +9,11 @@ final class Inflow {
     /** The most that is taken from one ring before the next has its turn. */
     private static final int SHARE = 512;
 
-    private static final RingLane<?>[] NO_LANES = {};
-
     final Ring.Shared<TopicDefinition> shared;
     private final HoleWatch holes;
 
     /** Copied on write, by the loop; read by anybody. */
-    private volatile RingLane<?>[] lanes = NO_LANES;
+    private volatile RingLane<?>[] lanes = {};
 
     /** The ring whose turn is next: a lane, or after the last of them the shared ring. */
     private int turn;
@@ -43,12 +41,12 @@ final class Inflow {
     /** Removes a lane; returns whether it was there. */
     boolean remove(RingLane<?> lane) {
         RingLane<?>[] less = Arrays.stream(lanes).filter(l -> !l.equals(lane)).toArray(RingLane<?>[]::new);
-        boolean wasThere = less.length < lanes.length;
-        lanes = less;
-        if (wasThere) {
-            left.add(lane.ring.discard()); // nothing, unless closing reached its deadline before it was routed
+        if (less.length == lanes.length) {
+            return false;
         }
-        return wasThere;
+        lanes = less;
+        left.add(lane.ring.discard()); // nothing, unless closing reached its deadline before it was routed
+        return true;
     }
 
     /** Takes up to a number of slots, some of each ring that has any; returns how many. */

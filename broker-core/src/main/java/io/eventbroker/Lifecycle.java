@@ -14,12 +14,12 @@ final class Lifecycle {
     private volatile State state = State.OPEN;
 
     /** When closing began, and how long it may take. Written before the state becomes DRAINING. */
-    private long closeStart;
+    long closeStart;
 
-    private long closeNanos;
+    long closeNanos;
 
     /** Set by an interrupted closer: the deadline is now. */
-    private volatile boolean hurried;
+    volatile boolean hurried;
 
     /** Written before the state becomes FAILED. */
     private volatile @Nullable Throwable failure;
@@ -49,11 +49,6 @@ final class Lifecycle {
         return state == State.OPEN;
     }
 
-    /** Whether a thread inside a handler may publish. */
-    private boolean isOpenToHandlers() {
-        return state.compareTo(State.DRAINING) <= 0;
-    }
-
     /** Whether nothing will be routed any more. */
     boolean hasEnded() {
         return state.compareTo(State.CLOSED) >= 0;
@@ -72,22 +67,6 @@ final class Lifecycle {
         closeNanos = timeoutNanos;
         state = State.DRAINING;
         return true;
-    }
-
-    long closeStart() {
-        return closeStart;
-    }
-
-    long closeNanos() {
-        return closeNanos;
-    }
-
-    void hurry() {
-        hurried = true;
-    }
-
-    boolean isHurried() {
-        return hurried;
     }
 
     /** Goes on to a later state, unless the broker has failed. */
@@ -124,7 +103,7 @@ final class Lifecycle {
 
     /** Throws if the calling thread may not publish any more. */
     void requireOpen() {
-        if (state != State.OPEN && !(isOpenToHandlers() && isInsideHandler())) {
+        if (state != State.OPEN && !(state == State.DRAINING && isInsideHandler())) {
             throw closedException();
         }
     }

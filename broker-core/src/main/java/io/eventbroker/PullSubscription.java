@@ -3,7 +3,6 @@ package io.eventbroker;
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Timing;
 import io.eventbroker.internal.Wait;
-import io.eventbroker.internal.WaitSet;
 import io.eventbroker.internal.Waiter;
 import java.time.Duration;
 import java.util.Collection;
@@ -11,35 +10,19 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription that is read by pulling. */
 @SuppressWarnings("LockNotBeforeTry") // see release()
 final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T> {
     private final Timing timing;
-    private final WaitSet readers = new WaitSet();
-
-    /** Makes several readers one consumer; never held while a reader waits. */
-    private final ReentrantLock turn = new ReentrantLock();
 
     /** Events that readers were given. Written under the lock. */
     private final Counters delivered = new Counters(1);
 
     PullSubscription(SubscriptionSpec<T> spec, Timing timing, Host host) {
-        super(spec.source(), spec.name(), spec.capacity(), host);
+        super(spec, host);
         this.timing = timing;
-    }
-
-    @Override
-    void wake() {
-        readers.signalOne();
-    }
-
-    @Override
-    void seal(@Nullable Throwable why) {
-        super.seal(why);
-        readers.signalAll();
     }
 
     @Override
@@ -88,8 +71,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         long taken = taken();
         long dropped = dropped();
         long queued = Math.min(enqueued() - taken, capacity);
-        return new Snapshots.SubscriptionSnapshot(
-                name(), matched(), given, 0, 0, dropped, 0, queued, taken - given, false);
+        return new SubscriptionSnapshot(name(), matched(), given, 0, 0, dropped, 0, queued, taken - given, false);
     }
 
     /** The next event, if it comes in time. */
@@ -100,7 +82,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         }
         Wait wait = Wait.signalled(timing, this, nanos);
         Waiter waiter = new Waiter();
-        readers.add(waiter);
+        consumers.add(waiter);
         try {
             while (true) {
                 waiter.prepare();
@@ -117,9 +99,9 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
                 waiter.cancel();
             }
         } finally {
-            readers.remove(waiter);
+            consumers.remove(waiter);
             if (waiter.cancel() && !isEmpty()) {
-                readers.signalOne(); // the signal was for somebody who goes on reading
+                consumers.signalOne(); // the signal was for somebody who goes on reading
             }
         }
     }
@@ -130,7 +112,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         if (event == null && isSealed()) {
             event = receive(given); // it may have come just before the end
             if (event == null) {
-                throw new SubscriptionClosedException(this + " has ended", cause());
+                throw new SubscriptionClosedException(this + " has ended", cause);
             }
         }
         return event;
@@ -150,7 +132,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         }
         noteRelief();
         if (event != null && !isEmpty()) {
-            readers.signalOne();
+            consumers.signalOne();
         }
         return event;
     }

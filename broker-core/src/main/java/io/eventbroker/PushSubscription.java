@@ -4,12 +4,10 @@ import io.eventbroker.BrokerEvent.HandlerFailed;
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Timing;
 import io.eventbroker.internal.Wait;
-import io.eventbroker.internal.WaitSet;
 import io.eventbroker.internal.Waiter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,12 +24,10 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
     private final Handler<? super T> handler;
     private final Lifecycle lifecycle;
-    private final List<Worker> workers;
-    private final WaitSet idle = new WaitSet();
-    private List<Thread> threads = List.of();
+    final List<Worker> workers;
 
-    /** Makes several workers one consumer; never held while a handler runs. */
-    private final ReentrantLock turn = new ReentrantLock();
+    /** The workers' threads, where they have threads of their own. */
+    List<Thread> threads = List.of();
 
     /** Workers that have not ended. */
     private final AtomicInteger running;
@@ -42,44 +38,20 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Written by the last worker that ends, or by the loop when it gives up: nothing will be taken any more. */
     private volatile boolean over;
 
-    /** Whether its handlers were interrupted, at the deadline of a close. Only for the loop. */
-    boolean isInterrupted;
+    /** Whether the deadline of a close has come for its handlers. Written by the loop, before it has them interrupted. */
+    volatile boolean isInterrupted;
 
     /** Whether a failure was logged that is not told as an event; a lost update costs a log line. */
     private boolean complained;
 
     PushSubscription(SubscriptionSpec<T> spec, Handler<? super T> handler, Lifecycle lifecycle, Host host) {
-        super(spec.source(), spec.name(), spec.capacity(), host);
+        super(spec, host);
         this.handler = handler;
         this.lifecycle = lifecycle;
-        this.running = new AtomicInteger(spec.workers());
+        this.running = new AtomicInteger(spec.workers);
         this.workers =
-                IntStream.range(0, spec.workers()).mapToObj(i -> new Worker()).toList();
-        workers.forEach(worker -> idle.add(worker.waiter));
-    }
-
-    List<Worker> workers() {
-        return workers;
-    }
-
-    /** The workers' threads, where they have threads of their own. */
-    List<Thread> threads() {
-        return threads;
-    }
-
-    void setThreads(List<Thread> threads) {
-        this.threads = threads;
-    }
-
-    @Override
-    void wake() {
-        idle.signalOne();
-    }
-
-    @Override
-    void seal(@Nullable Throwable why) {
-        super.seal(why);
-        idle.signalAll();
+                IntStream.range(0, spec.workers).mapToObj(i -> new Worker()).toList();
+        workers.forEach(worker -> consumers.add(worker.waiter));
     }
 
     /** Ends the subscription: what waits is abandoned. */
@@ -108,13 +80,13 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         }
     }
 
-    /** Whether every message is accounted for and none is in hand. */
+    /** Whether every message is accounted for, none is in hand, and of drops nothing is left to tell. */
     boolean isQuiet() {
         boolean ended = over;
         long done = done();
         long abandoned = ended ? enqueued() - taken() : 0;
         long dropped = dropped();
-        return matched() == done + dropped + abandoned;
+        return matched() == done + dropped + abandoned && (ended || !isRelieving());
     }
 
     @Override
@@ -125,7 +97,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         long taken = taken();
         long dropped = dropped();
         long waiting = Math.min(enqueued() - taken, capacity);
-        return new Snapshots.SubscriptionSnapshot(
+        return new SubscriptionSnapshot(
                 name(),
                 matched(),
                 handled + failed,
@@ -241,14 +213,15 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 turn.unlock();
             }
             if (event != null && !isEmpty()) {
-                idle.signalOne();
+                consumers.signalOne();
             }
             return event;
         }
 
         private void handle(T event) {
             int result = FAILED;
-            if (Thread.interrupted() && cut) { // between events it is for none of them, unless it is the deadline's
+            if (Thread.interrupted()
+                    && isInterrupted) { // between events it is for none of them, unless it is the deadline's
                 Thread.currentThread().interrupt();
             }
             try {
@@ -267,21 +240,14 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             try {
                 if (!isOfBroker) {
                     report = host.report(new HandlerFailed(name(), source.name(), event, failure));
-                } else if (complained) {
-                    LOG.debug(
-                            FAILURE,
-                            lifecycle.brokerName,
-                            name(),
-                            event.getClass().getName(),
-                            failure);
+                    return;
+                }
+                String type = event.getClass().getName();
+                if (complained) {
+                    LOG.debug(FAILURE, lifecycle.brokerName, name(), type, failure);
                 } else {
                     complained = true;
-                    LOG.warn(
-                            FAILURE,
-                            lifecycle.brokerName,
-                            name(),
-                            event.getClass().getName(),
-                            failure);
+                    LOG.warn(FAILURE, lifecycle.brokerName, name(), type, failure);
                 }
             } catch (Throwable e) {
                 // no memory, or an appender that fails; the failure is counted all the same

@@ -1,8 +1,11 @@
 package io.eventbroker;
 
+import io.eventbroker.BrokerEvent.DropsBegan;
 import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.internal.Counters;
+import io.eventbroker.internal.WaitSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,20 @@ abstract class QueuedSubscription<T> implements Subscription {
         Command report(BrokerEvent event);
     }
 
+    /** The statistics as plain data. */
+    record SubscriptionSnapshot(
+            String name,
+            long matched,
+            long delivered,
+            long handled,
+            long failed,
+            long dropped,
+            long abandoned,
+            long queued,
+            long inHand,
+            boolean stuck)
+            implements SubscriptionStats {}
+
     static {
         // linked now: at its first call near the end of a reader's stack, the link may fail and leave a queue torn
         MessagePassingQueue<Object> first = new SpscVarHandleArrayQueue<>(1);
@@ -59,6 +76,12 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     final Host host;
 
+    /** Consumers that wait for events. */
+    final WaitSet consumers = new WaitSet();
+
+    /** Makes several consumers one; never held while one of them handles or waits. */
+    final ReentrantLock turn = new ReentrantLock();
+
     /** The name the user gave; without it the loop makes one. */
     final @Nullable String givenName;
 
@@ -70,7 +93,8 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Written by the loop before the subscription is handed to its owner. */
     private String name;
 
-    private long number;
+    /** Grows with age. Written by the loop before the subscription is handed to its owner. */
+    long number;
 
     /** What the loop last saw of TAKEN. */
     private long takenSeen;
@@ -90,14 +114,14 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Written by the loop: nothing will be put in any more. */
     private volatile boolean sealed;
 
-    /** Written by the loop before {@link #sealed}. */
-    private @Nullable Throwable cause;
+    /** Why it ended, if not in an orderly way. Written by the loop before {@link #sealed}; to be read after that. */
+    @Nullable Throwable cause;
 
-    QueuedSubscription(TopicPattern<T> source, @Nullable String givenName, int capacity, Host host) {
-        this.source = source;
-        this.givenName = givenName;
+    QueuedSubscription(SubscriptionSpec<T> spec, Host host) {
+        this.source = spec.source;
+        this.givenName = spec.name;
         this.name = givenName == null ? source.name() : givenName;
-        this.capacity = capacity;
+        this.capacity = spec.capacity;
         this.host = host;
         this.isOfBroker = source.definition().equals(BrokerEvent.TOPIC.definition());
         this.queue = new SpscVarHandleArrayQueue<>(capacity);
@@ -109,10 +133,6 @@ abstract class QueuedSubscription<T> implements Subscription {
     void admit(long number, String name) {
         this.number = number;
         this.name = name;
-    }
-
-    long number() {
-        return number;
     }
 
     boolean accepts(Object event) {
@@ -136,14 +156,14 @@ abstract class QueuedSubscription<T> implements Subscription {
         return true;
     }
 
-    /** Notes that an event was dropped; returns whether that begins an episode. */
-    boolean beginEpisode() {
+    /** Notes that an event was dropped; null if that begins no episode. */
+    @Nullable DropsBegan beginEpisode() {
         if (episode.get() != NONE) {
-            return false;
+            return null;
         }
         droppedBefore = in.get(DROPPED) - 1;
         episode.set(DROPPING);
-        return true;
+        return new DropsBegan(name, source.name(), capacity);
     }
 
     /** Ends the episode; null if there is none. */
@@ -168,10 +188,13 @@ abstract class QueuedSubscription<T> implements Subscription {
     void seal(@Nullable Throwable why) {
         cause = why;
         sealed = true;
+        consumers.signalAll();
     }
 
     /** Wakes a consumer; the loop has issued a full fence since it last put something in. */
-    abstract void wake();
+    void wake() {
+        consumers.signalOne();
+    }
 
     /** Ends the subscription for good: nothing that waits for a handler is handled any more. */
     void cancel(@Nullable Throwable why) {
@@ -193,6 +216,11 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Whether there was a loss, and now there is room again; noticed by consumers, so also when no more events come. */
     boolean isRelieved() {
         return episode.get() == DROPPING && 2 * queue.size() <= capacity;
+    }
+
+    /** Whether the loop has yet to be told of the relief, or to tell of it. */
+    boolean isRelieving() {
+        return episode.get() == RELIEVED || isRelieved();
     }
 
     /** Tells of the relief, if that is due. To be called outside the turn, whenever a consumer has looked for an event. */
@@ -223,11 +251,6 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     boolean isSealed() {
         return sealed;
-    }
-
-    /** Why the subscription ended, if not in an orderly way; to be read after it was sealed. */
-    @Nullable Throwable cause() {
-        return cause;
     }
 
     long taken() {

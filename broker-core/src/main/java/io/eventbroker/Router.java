@@ -1,7 +1,5 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerEvent.DropsBegan;
-import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.BrokerEvent.Unrouted;
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Ring;
@@ -14,16 +12,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts each message, and each event of the broker's own, into the queues of those who want it. Only for the loop. */
 final class Router {
-    private static final int ACCEPTED = 0;
-    private static final int ROUTED = 1;
-    private static final int UNROUTED = 2;
+    /** Messages of which it is decided who gets them, and the one at which that failed. */
+    static final int ACCEPTED = 0;
+
+    static final int ROUTED = 1;
+    static final int UNROUTED = 2;
+
+    /** Events of the broker's own: those that came up, and those that were told. */
     private static final int TO_TELL = 3;
-    private static final int TOLD = 4;
+
+    static final int TOLD = 4;
 
     final Ring.Sink<TopicDefinition> bySharedRing = this::route;
     final Ring.Sink<RingLane<?>> byLane = (lane, event) -> deliver(lane.topic, lane.route, event);
 
-    private final Directory directory;
+    final Directory directory;
 
     /** Who logs what the broker tells; it subscribes to nothing, so it is in no list and wants no message. */
     final PushSubscription<BrokerEvent> log;
@@ -79,10 +82,8 @@ final class Router {
     }
 
     private void offer(QueuedSubscription<?> subscription, Object event) {
-        if (!subscription.offer(event) && subscription.beginEpisode()) {
-            tellOf(
-                    subscription,
-                    new DropsBegan(subscription.name(), subscription.source.name(), subscription.capacity));
+        if (!subscription.offer(event)) {
+            tellOf(subscription, subscription.beginEpisode());
         }
         if (!subscription.isTouched) {
             subscription.isTouched = true;
@@ -98,14 +99,17 @@ final class Router {
 
     /** Ends the episode of a subscription, if there is one. */
     void endEpisode(QueuedSubscription<?> subscription) {
-        DropsEnded ended = subscription.endEpisode();
-        if (ended != null) {
-            tellOf(subscription, ended);
-        }
+        tellOf(subscription, subscription.endEpisode());
     }
 
-    /** Tells of drops; of those of broker events only the log, or the losses of several would feed each other for ever. */
-    private void tellOf(QueuedSubscription<?> subscription, BrokerEvent drops) {
+    /**
+     * Tells of drops, if there is something to tell; of those of broker events only the log, or the losses of several would
+     * feed each other for ever.
+     */
+    private void tellOf(QueuedSubscription<?> subscription, @Nullable BrokerEvent drops) {
+        if (drops == null) {
+            return;
+        }
         if (subscription.isOfBroker) {
             offerUnlessSealed(log, drops);
         } else {
@@ -116,7 +120,7 @@ final class Router {
     /** Tells what came up, and wakes whoever was given something. */
     void flush() {
         for (BrokerEvent event = untold.poll(); event != null; event = untold.poll()) {
-            for (QueuedSubscription<?> subscription : directory.eventSubscriptions()) {
+            for (QueuedSubscription<?> subscription : directory.events.subscriptions) {
                 if (subscription.accepts(event)) {
                     offerUnlessSealed(subscription, event);
                 }
@@ -138,22 +142,9 @@ final class Router {
 
     // ---- for anybody
 
-    /** Messages of which it is decided who gets them, and the one at which that failed. */
-    long accepted() {
-        return totals.get(ACCEPTED);
-    }
-
-    long routed() {
-        return totals.get(ROUTED);
-    }
-
-    long unrouted() {
-        return totals.get(UNROUTED);
-    }
-
-    /** Events of the broker's own. */
-    long told() {
-        return totals.get(TOLD);
+    /** One of the totals numbered above. */
+    long total(int which) {
+        return totals.get(which);
     }
 
     /** Whether nothing that came up before this call is untold. */

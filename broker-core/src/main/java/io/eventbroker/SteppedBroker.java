@@ -70,10 +70,10 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     }
 
     private List<PushSubscription<?>.Worker> lookUpWorkers() {
-        if (seenChanges != directory.changes()) {
-            seenChanges = directory.changes();
+        if (seenChanges != loop.directory.changes()) {
+            seenChanges = loop.directory.changes();
             List<PushSubscription<?>.Worker> found = new ArrayList<>();
-            directory.working().forEach(push -> found.addAll(push.workers()));
+            loop.directory.working().forEach(push -> found.addAll(push.workers));
             workers = found;
         }
         return workers;
@@ -149,13 +149,14 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
         @Override
         public void pause(Object blocker, long slice, long remaining) {
             if (!Objects.requireNonNull(broker).runOne()) {
-                pass(blocker, Math.min(remaining, broker.loop.untilNextPhase()), broker.loop);
+                pass(blocker, Math.min(remaining, broker.loop.closing.untilNextPhase()), broker.loop);
             }
         }
 
         private void pass(Object blocker, long nanos, BrokerLoop loop) {
             if (loop.hasClaims()) {
                 LockSupport.parkNanos(blocker, WHILE_PUBLISHER_FILLS);
+                advance(Math.max(Math.min(nanos, WHILE_PUBLISHER_FILLS), 1)); // or a hole would outlast every deadline
             } else if (nanos == FOREVER) {
                 throw new IllegalStateException("a manual broker would wait here for ever: there is nothing to step and"
                         + " no timeout; publish first, or step from elsewhere");

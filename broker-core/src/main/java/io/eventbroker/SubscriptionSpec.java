@@ -11,32 +11,18 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
         <T> Inbox<T> pull(SubscriptionSpec<T> spec);
     }
 
-    private final TopicPattern<T> source;
+    final TopicPattern<T> source;
     private final Opener opener;
-    private @Nullable String name;
-    private int capacity;
-    private int workers = 1;
+
+    @Nullable String name;
+
+    int capacity;
+    int workers = 1;
 
     SubscriptionSpec(TopicPattern<T> source, int capacity, Opener opener) {
         this.source = Checks.requireNonNull(source, "the topic or pattern to subscribe to");
         this.capacity = capacity;
         this.opener = opener;
-    }
-
-    TopicPattern<T> source() {
-        return source;
-    }
-
-    @Nullable String name() {
-        return name;
-    }
-
-    int capacity() {
-        return capacity;
-    }
-
-    int workers() {
-        return workers;
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.ThreadFactory;
 
-/** The threads of push subscriptions where the user gave no factory: virtual where the JVM has them. */
+/** The broker's own threads, and those of push subscriptions where the user gave no factory. */
 final class WorkerThreads {
     private static final ThreadFactory DEFAULT = choose();
 
@@ -18,7 +18,7 @@ final class WorkerThreads {
 
     private static ThreadFactory choose() {
         if (Runtime.version().feature() < 21) {
-            return daemons();
+            return task -> daemon(task, "worker");
         }
         try {
             // Thread.ofVirtual().inheritInheritableThreadLocals(false).factory(), which Java 17 cannot name
@@ -35,11 +35,10 @@ final class WorkerThreads {
         }
     }
 
-    private static ThreadFactory daemons() {
-        return task -> {
-            Thread thread = new Thread(null, task, "worker", 0, false);
-            thread.setDaemon(true);
-            return thread;
-        };
+    /** A platform thread that keeps no JVM alive and inherits nothing; not started. */
+    static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(null, task, name, 0, false);
+        thread.setDaemon(true);
+        return thread;
     }
 }

@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * LedgerPublisher publisher = ledger.publisher();                               // one for each publishing thread
  * publisher.publish(broker, topic, Ledger.Event::new);                          // also tryPublish; or offer + accepted
+ * LedgerLane<Ledger.Event> lane = ledger.lane(broker, topic);                   // its publishes, likewise
+ * lane.publish(Ledger.Event::new);
  * audit.received(inbox.take());                                                 // what was pulled, by who pulled it
  * billing.unsubscribe();                                                        // not subscription.unsubscribe()
  *
@@ -38,7 +40,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>What must be 0: <em>lost</em> (accepted, matched, and nowhere), <em>unaccounted</em> (counts that do not agree, and
  * offers without an outcome), <em>duplicated</em>, <em>unexpected</em> (refused or never offered, of another topic or
  * class, from before the subscription or after it), <em>reordered</em> (there is no one order, which keeps each
- * publisher's own and that of publishes of which one returned before the other began, that all consumers agree with).
+ * publisher's and each lane's own, and, lanes aside, that of publishes of which one returned before the other began, that
+ * all consumers agree with).
  */
 final class Ledger {
     /** An event that knows who published it and its number there. */
@@ -72,7 +75,23 @@ final class Ledger {
 
     /** A recorder of offers, for one thread at a time. */
     synchronized LedgerPublisher publisher() {
-        LedgerPublisher publisher = new LedgerPublisher(this, publishers.size());
+        return add(new LedgerPublisher(this, publishers.size(), true));
+    }
+
+    /**
+     * A recorder of what is offered through one lane, for one thread at a time: it keeps its own order, but the clock says
+     * nothing of the order among lanes and others.
+     */
+    synchronized LedgerPublisher lanePublisher() {
+        return add(new LedgerPublisher(this, publishers.size(), false));
+    }
+
+    /** Opens a lane that records. */
+    <E extends Entry> LedgerLane<E> lane(Broker broker, Topic<E> topic) {
+        return new LedgerLane<>(broker.lane(topic), topic, lanePublisher());
+    }
+
+    private LedgerPublisher add(LedgerPublisher publisher) {
         publishers.add(publisher);
         return publisher;
     }

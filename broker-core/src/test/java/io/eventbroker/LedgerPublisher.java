@@ -18,6 +18,7 @@ final class LedgerPublisher {
 
     private final Ledger ledger;
     private final int id;
+    private final boolean isByClock;
     private int size;
     private byte[] outcomes = new byte[64];
     private int[] kinds = new int[64];
@@ -26,9 +27,11 @@ final class LedgerPublisher {
     private Ledger.Kind lastKind = new Ledger.Kind("", Object.class);
     private int lastKindNumber;
 
-    LedgerPublisher(Ledger ledger, int id) {
+    /** A publisher whose order among others is that of the clock, or through a lane, which has an order of its own. */
+    LedgerPublisher(Ledger ledger, int id, boolean isByClock) {
         this.ledger = ledger;
         this.id = id;
+        this.isByClock = isByClock;
     }
 
     /** Makes the next event, which is now about to be offered: tell its outcome afterwards. */
@@ -108,6 +111,10 @@ final class LedgerPublisher {
         return count;
     }
 
+    boolean isByClock() {
+        return isByClock;
+    }
+
     int id() {
         return id;
     }
@@ -132,12 +139,12 @@ final class LedgerPublisher {
         return ended[number];
     }
 
-    private boolean settle(Ledger.Entry event, boolean accepted) {
+    boolean settle(Ledger.Entry event, boolean accepted) {
         settle(event, accepted ? ACCEPTED : REFUSED);
         return accepted;
     }
 
-    private RuntimeException settle(Ledger.Entry event, RuntimeException e) {
+    RuntimeException settle(Ledger.Entry event, RuntimeException e) {
         boolean refused = e instanceof BrokerClosedException || e instanceof CancellationException;
         settle(event, refused ? REFUSED : WITHDRAWN);
         return e;

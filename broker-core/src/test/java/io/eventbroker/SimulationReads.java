@@ -1,21 +1,23 @@
 package io.eventbroker;
 
 import io.eventbroker.ReferenceModel.Phase;
-import io.eventbroker.ReferenceModel.Queue;
-import io.eventbroker.Simulation.Member;
+import io.eventbroker.ReferenceParts.Queue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 
 /** How a {@link Simulation} reads inboxes: each way, with each of its ends. */
 final class SimulationReads {
     /** What came of a read: an event, null, or one of these. */
     private enum End {
         ENDED,
+        FAILED,
         FOR_EVER,
-        INTERRUPTED
+        INTERRUPTED,
+        CANCELLED
     }
 
     private static final Duration UNIT = Duration.ofMillis(100);
@@ -31,14 +33,14 @@ final class SimulationReads {
     }
 
     void read() {
-        List<Member<?>> inboxes =
+        List<SimulationMember<?>> inboxes =
                 run.members.stream().filter(member -> member.inbox != null).toList();
         if (!inboxes.isEmpty()) {
             read(inboxes.get(random.nextInt(inboxes.size())));
         }
     }
 
-    private <T extends Ledger.Entry> void read(Member<T> member) {
+    private <T> void read(SimulationMember<T> member) {
         switch (random.nextInt(5)) {
             case 0 -> poll(member, null);
             case 1 -> poll(member, UNIT.multipliedBy(random.nextInt(8) - 1));
@@ -48,7 +50,7 @@ final class SimulationReads {
         }
     }
 
-    <T extends Ledger.Entry> void readToTheEnd(Member<T> member) {
+    <T> void readToTheEnd(SimulationMember<T> member) {
         if (member.inbox == null) {
             return;
         }
@@ -59,14 +61,11 @@ final class SimulationReads {
         iterate(member);
     }
 
-    private <T extends Ledger.Entry> void poll(Member<T> member, Duration timeout) {
+    private <T> void poll(SimulationMember<T> member, Duration timeout) {
         boolean mayWait = timeout != null && timeout.compareTo(Duration.ZERO) > 0 && isEmpty(member.queue);
         long until = mayWait ? model.now + timeout.toNanos() : model.now;
-        Object got = run.during(
-                mayWait ? Simulation.ANY : 0,
-                true,
-                until,
-                () -> outcome(timeout == null ? member.inbox::poll : () -> member.inbox.poll(timeout)));
+        Object got =
+                read(member, mayWait, until, timeout == null ? member.inbox::poll : () -> member.inbox.poll(timeout));
         run.trace("poll ", member.queue.name, " ", timeout, ": ", got);
         run.note("timed poll nested in a handler", mayWait && run.isInsideHandler());
         if (got == null) {
@@ -82,12 +81,12 @@ final class SimulationReads {
         }
     }
 
-    private <T extends Ledger.Entry> void take(Member<T> member) {
+    private <T> void take(SimulationMember<T> member) {
         if (model.phase != Phase.OPEN && !model.hasEnded(member.queue)) {
             return; // it is left open whether the deadlines of the close end such a wait
         }
         boolean mayWait = isEmpty(member.queue);
-        Object got = run.during(mayWait ? Simulation.ANY : 0, true, Long.MAX_VALUE, () -> outcome(member.inbox::take));
+        Object got = read(member, mayWait, Long.MAX_VALUE, member.inbox::take);
         run.trace("take ", member.queue.name, ": ", got);
         if (got == End.FOR_EVER) {
             run.require(mayWait && member.queue.waiting.isEmpty(), "take called hopeless");
@@ -98,54 +97,95 @@ final class SimulationReads {
         }
     }
 
-    private <T extends Ledger.Entry> void drain(Member<T> member) {
+    private <T> void drain(SimulationMember<T> member) {
         List<Object> expected = new ArrayList<>(member.queue.waiting);
         List<T> got = new ArrayList<>();
-        int count = run.calmly(() -> member.inbox.drainTo(got));
+        int count = run.perhapsInterrupted(() -> run.calmly(() -> member.inbox.drainTo(got)));
         run.trace("drain ", member.queue.name, ": ", got);
-        run.same("drained", expected, got);
+        run.same("drained", expected, got.stream().map(SimulationEvents::plain).toList());
         run.same("number drained", expected.size(), count);
         got.forEach(event -> received(member, event));
     }
 
     /** Half a step of an iterator: hasNext where there is something, else next. */
-    private <T extends Ledger.Entry> void iterate(Member<T> member) {
+    private <T> void iterate(SimulationMember<T> member) {
         if (member.iterator == null) {
             member.iterator = member.inbox.iterator();
         }
         if (member.upcoming != null) {
             Object got = run.calmly(member.iterator::next);
             run.trace("next of ", member.queue.name, ": ", got);
-            run.same("next", member.upcoming, got);
+            run.same("next", member.upcoming, SimulationEvents.plain(got));
+            model.delivered(member.queue, member.upcoming, null);
             member.upcoming = null;
-            model.delivered(member.queue, false);
         } else if (!isEmpty(member.queue)) {
-            run.same("hasNext", true, run.calmly(member.iterator::hasNext));
+            run.same("hasNext", true, run.perhapsInterrupted(() -> run.calmly(member.iterator::hasNext)));
             run.trace("has next: ", member.queue.name);
-            @SuppressWarnings("unchecked") // what was published to its topic and matched
-            T upcoming = (T) model.take(member.queue);
-            member.upcoming = upcoming;
-            member.recorder.received(upcoming);
+            member.upcoming = model.take(member.queue);
+            member.received(member.upcoming);
         } else if (model.hasEnded(member.queue)) {
-            run.same("hasNext", false, run.calmly(member.iterator::hasNext));
+            run.same("hasNext", isOrderly(member) ? false : End.FAILED, run.calmly(() -> hasNext(member)));
             run.note("iterated to the end", true);
+        } else if (!model.mayHaveEnded(member.queue)) {
+            Thread.currentThread().interrupt();
+            run.same("hasNext", End.INTERRUPTED, run.calmly(() -> hasNext(member)));
+            run.same("interrupt status kept", true, Thread.interrupted());
         }
     }
 
-    private <T extends Ledger.Entry> void received(Member<T> member, Object got) {
+    private Object hasNext(SimulationMember<?> member) {
+        try {
+            return member.iterator.hasNext();
+        } catch (SubscriptionClosedException e) {
+            run.same("cause of the end", model.cause, e.getCause());
+            return End.FAILED;
+        } catch (CancellationException e) {
+            return End.INTERRUPTED;
+        }
+    }
+
+    /** Whether the end of an inbox is an orderly one. */
+    private boolean isOrderly(SimulationMember<?> member) {
+        return model.cause == null || member.queue.unsubscribed;
+    }
+
+    /** Reads, sometimes interrupted: then what need not wait succeeds and keeps the status. */
+    private Object read(SimulationMember<?> member, boolean mayWait, long until, Callable<?> call) {
+        boolean isInterrupted = random.nextInt(8) == 0;
+        boolean mustWait = mayWait && !model.mayHaveEnded(member.queue);
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Object got = run.during(
+                mayWait && !isInterrupted ? Simulation.ANY : 0,
+                true,
+                isInterrupted ? model.now : until,
+                () -> outcome(member, call));
+        if (isInterrupted) {
+            run.same("interrupt status after a read", got != End.INTERRUPTED, Thread.interrupted());
+            run.require(!mustWait || got == End.INTERRUPTED, "an interrupted read waited");
+            run.require(mayWait || got != End.INTERRUPTED, "interrupted where there was nothing to wait for");
+            run.note("read interrupted", mustWait);
+            return got == End.INTERRUPTED ? End.CANCELLED : got;
+        }
+        return got;
+    }
+
+    private void received(SimulationMember<?> member, Object got) {
         Queue queue = member.queue;
-        if (got == End.ENDED) {
+        if (got == End.ENDED || got == End.FAILED) {
             run.require(queue.waiting.isEmpty() && model.mayHaveEnded(queue), "ended too early");
+            run.same("end by failure", !isOrderly(member), got == End.FAILED);
             run.note("read to the end", true);
+            run.note("read to the failure", got == End.FAILED);
         } else if (got == End.INTERRUPTED) {
             run.interrupted();
-        } else {
+        } else if (got != End.CANCELLED) {
+            Object plain = SimulationEvents.plain(got);
             Object expected = model.take(queue);
-            run.require(expected == got, queue.name + " gave " + got + ", should give " + expected);
-            model.delivered(queue, false);
-            @SuppressWarnings("unchecked") // it is the very object that the model expected
-            T event = (T) got;
-            member.recorder.received(event);
+            run.require(ReferenceParts.isSame(expected, plain), queue.name + " gave " + got + ", not " + expected);
+            model.delivered(queue, plain, null);
+            member.received(plain);
         }
     }
 
@@ -153,11 +193,12 @@ final class SimulationReads {
         return queue.waiting.isEmpty();
     }
 
-    private static Object outcome(Callable<?> read) {
+    private Object outcome(SimulationMember<?> member, Callable<?> read) {
         try {
             return read.call();
         } catch (SubscriptionClosedException e) {
-            return End.ENDED;
+            run.require(e.getCause() == null || e.getCause() == run.steps.death, "ended with " + e.getCause());
+            return e.getCause() == null ? End.ENDED : End.FAILED;
         } catch (IllegalStateException e) {
             return End.FOR_EVER;
         } catch (InterruptedException e) {

@@ -2,8 +2,6 @@ package io.eventbroker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Random publishers, subscribers, readers and closers on a manual broker, against the {@link ReferenceModel}.
@@ -24,18 +21,27 @@ import org.slf4j.LoggerFactory;
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SimulationTest {
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Broker.class);
-    private static Level usualLevel;
+    private static SimulationLog log;
 
     /** Where the seeds together must go; a simulation that never gets there proves nothing. */
     private static final List<String> CORNERS = List.of(
             "abandoned by close",
             "abandoned by unsubscribe",
+            "called interrupted",
             "close by a handler",
             "close with time",
             "close without time",
             "closed after a handler closed",
             "concurrent handler calls",
+            "died at BEGIN_CLOSING",
+            "died at CANCEL",
+            "died at CLOSE_RINGS",
+            "died at COMMAND",
+            "died at END",
+            "died at FLUSH",
+            "died at ROUTE",
+            "died at SEAL",
+            "died at SEAL_EVENTS",
             "discarded",
             "dropped",
             "dropped at capacity 1",
@@ -43,31 +49,50 @@ class SimulationTest {
             "hopeless take",
             "interrupted at the deadline",
             "iterated to the end",
+            "lane ACCEPTED",
+            "lane CANCELLED",
+            "lane CLOSED",
+            "lane FULL",
+            "lane closed by another",
+            "lane closed by its owner",
+            "lane in a handler",
+            "lane misused, ANOTHER",
+            "lane misused, closed",
+            "lane refused, closed",
+            "lane refused, in use",
+            "lane waited",
             "nested handler",
             "poll timed out",
             "publish ACCEPTED",
+            "publish CANCELLED",
             "publish CLASH",
             "publish CLOSED",
             "publish FULL",
             "publish waited",
+            "publishAll cut short",
+            "published all, waiting",
             "quiescence asked: false",
             "quiescence asked: true",
             "quiescence awaited",
+            "read interrupted",
             "read to the end",
+            "read to the failure",
             "subscribe refused, closed",
             "subscribe refused, in use",
             "timed poll nested in a handler",
+            "told DropsEnded",
+            "told HandlerFailed",
+            "told Unsubscribed",
             "unsubscribe of a running handler");
 
     @BeforeAll
-    static void handlersThatFailOnPurposeAreNotLogged() {
-        usualLevel = LOG.getLevel();
-        LOG.setLevel(Level.OFF);
+    static void whatIsLoggedIsCompared() {
+        log = new SimulationLog();
     }
 
     @AfterAll
     static void logAsUsual() {
-        LOG.setLevel(usualLevel);
+        log.close();
     }
 
     @Test
@@ -80,7 +105,7 @@ class SimulationTest {
         int seeds = Integer.getInteger("simulation.seeds", 1_000);
         Map<String, Integer> notes = new TreeMap<>();
         for (long seed = 1; seed <= seeds; seed++) {
-            Simulation simulation = new Simulation(seed, false);
+            Simulation simulation = new Simulation(seed, log, false);
             try {
                 simulation.run();
             } catch (Simulation.Failure e) {
@@ -95,14 +120,14 @@ class SimulationTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 42, 4711})
     void aSeedRunsTheSameWayTwice(long seed) {
-        List<String> first = new Simulation(seed, true).run();
-        List<String> second = new Simulation(seed, true).run();
+        List<String> first = new Simulation(seed, log, true).run();
+        List<String> second = new Simulation(seed, log, true).run();
 
         assertThat(first).isNotEmpty().isEqualTo(second);
     }
 
     private static void replay(long seed) {
-        Simulation simulation = new Simulation(seed, true);
+        Simulation simulation = new Simulation(seed, log, true);
         try {
             simulation.run();
         } finally {
@@ -112,7 +137,7 @@ class SimulationTest {
 
     /** Runs the seed once more, with a trace; it must fail in the same way. */
     private static String story(long seed, Simulation.Failure failure) {
-        Simulation again = new Simulation(seed, true);
+        Simulation again = new Simulation(seed, log, true);
         String second = "nothing: the run is not deterministic";
         try {
             again.run();

@@ -14,6 +14,7 @@ final class Traffic {
     private static final Topic<Ledger.Entry> RED = Topic.of("traffic.red", Ledger.Entry.class);
     private static final Topic<Ledger.Entry> BLUE = Topic.of("traffic.blue", Ledger.Entry.class);
     private static final int PUBLISHERS = 3;
+    private static final int LANES = 2;
 
     record Even(int publisher, int number) implements Ledger.Entry {}
 
@@ -32,7 +33,7 @@ final class Traffic {
     private final int messages;
     private final Broker broker;
     private final Ledger ledger = new Ledger();
-    private final CountDownLatch publishing = new CountDownLatch(PUBLISHERS + 1);
+    private final CountDownLatch publishing = new CountDownLatch(PUBLISHERS + LANES + 1);
     private final List<Task<Boolean>> publishers = new ArrayList<>();
     private final List<Task<Boolean>> readers = new ArrayList<>();
     private final LedgerSubscriber<Ledger.Entry> first;
@@ -41,7 +42,10 @@ final class Traffic {
     Traffic(long seed, int messagesEach) {
         this.seed = seed;
         this.messages = messagesEach;
-        broker = Broker.open(BrokerConfig.defaults().withRingSize(2 << seed % 3).withDefaultCapacity(3));
+        broker = Broker.open(BrokerConfig.defaults()
+                .withRingSize(2 << seed % 3)
+                .withLaneSize(2 << seed % 2)
+                .withDefaultCapacity(3));
         first = ledger.subscriber(RED);
         firstSubscription = first.subscribe(() -> broker.subscribe(RED, first.handler()));
     }
@@ -65,6 +69,9 @@ final class Traffic {
         reader(BLUE, 2);
         for (int p = 0; p < PUBLISHERS; p++) {
             publisher(new Random(seed * 31 + p));
+        }
+        for (int l = 0; l < LANES; l++) {
+            lanePublisher(new Random(seed * 37 + l));
         }
         publishers.add(Task.run("comer and goer", () -> countingDown(this::comeAndGo)));
     }
@@ -115,11 +122,14 @@ final class Traffic {
     private void relay() {
         LedgerSubscriber<Even> evens = ledger.subscriber(RED.only(Even.class));
         LedgerPublisher publisher = ledger.publisher();
+        LedgerLane<Ledger.Entry> lane = ledger.lane(broker, BLUE);
         evens.subscribe(() -> broker.subscription(RED.only(Even.class))
                 .capacity(4)
                 .onEvent(evens.handler(even -> {
-                    if (even.number() % 8 == 0) {
+                    if (even.number() % 16 == 0) {
                         offer(() -> publisher.publish(broker, BLUE, Odd::new));
+                    } else if (even.number() % 8 == 0) {
+                        offer(() -> lane.publish(Odd::new));
                     }
                 })));
     }
@@ -174,6 +184,44 @@ final class Traffic {
                         });
                     }
                 })));
+    }
+
+    /** Publishes through lanes, one after the other; some are closed by another thread meanwhile. */
+    private void lanePublisher(Random random) {
+        publishers.add(Task.run(
+                "lane publisher",
+                () -> countingDown(() -> {
+                    boolean open = true;
+                    for (int i = 0; i < messages && open; ) {
+                        Topic<Ledger.Entry> topic = random.nextBoolean() ? RED : BLUE;
+                        int share = Math.min(200, messages - i);
+                        open = offer(() -> publishThroughLane(random, topic, share));
+                        i += share;
+                    }
+                })));
+    }
+
+    private void publishThroughLane(Random random, Topic<Ledger.Entry> topic, int count) {
+        LedgerLane<Ledger.Entry> lane = ledger.lane(broker, topic);
+        Task<Boolean> closer = random.nextInt(4) == 0 ? Task.run("lane closer", lane::close) : null;
+        try {
+            for (int i = 0; i < count; i++) {
+                Ledger.Maker<Ledger.Entry> maker = i % 2 == 0 ? Even::new : Odd::new;
+                switch (random.nextInt(8)) {
+                    case 0 -> lane.tryPublish(maker);
+                    case 1 -> lane.publishAll(maker, closer == null ? random.nextInt(7) : 1);
+                    default -> lane.publish(maker);
+                }
+            }
+        } catch (BrokerClosedException e) {
+            throw e;
+        } catch (IllegalStateException e) {
+            if (closer == null) {
+                throw e;
+            }
+        } finally {
+            lane.close();
+        }
     }
 
     private void countingDown(Runnable body) {

@@ -1,8 +1,8 @@
 package io.eventbroker.internal;
 
-/** A moment in a given time. Immutable. */
-public final class Deadline {
-    private final Timing timing;
+/** A moment in a given time. */
+public class Deadline {
+    final Timing timing;
     private final long start;
     private final long timeout;
 
@@ -13,13 +13,17 @@ public final class Deadline {
         this.timeout = timeout;
     }
 
+    Deadline(Timing timing, long timeout) {
+        this(timing, timing.nanoTime(), timeout);
+    }
+
     /** What is left in ns, zero or less if the moment has come, or {@link Timing#FOREVER}. */
-    public long remaining() {
+    public final long remaining() {
         return timeout <= 0 || timeout == Timing.FOREVER ? timeout : timeout - (timing.nanoTime() - start);
     }
 
     /** Whether the moment has come. */
-    public boolean isOver() {
+    public final boolean isOver() {
         return remaining() <= 0;
     }
 }

@@ -20,11 +20,6 @@ public interface Timing {
         }
 
         @Override
-        public Timing forCaller() {
-            return this;
-        }
-
-        @Override
         public void pause(Object blocker, long slice, long remaining) {
             long nanos = Math.min(slice, remaining);
             if (nanos == FOREVER) {
@@ -39,7 +34,9 @@ public interface Timing {
     long nanoTime();
 
     /** The time the calling thread waits by. */
-    Timing forCaller();
+    default Timing forCaller() {
+        return this;
+    }
 
     /**
      * Lets time pass. May return at once: when unparked, when interrupted, for no reason at all.

@@ -1,19 +1,18 @@
 package io.eventbroker.internal;
 
+import java.util.function.BooleanSupplier;
+
 /** One wait of one thread: how long it may still last, and how long to park before looking again. */
-public final class Wait {
+public final class Wait extends Deadline {
     private static final long FIRST_SLICE = 50_000;
     private static final long LAST_SLICE = 1_000_000;
 
-    private final Timing timing;
     private final Object blocker;
-    private final Deadline deadline;
     private long slice;
 
     private Wait(Timing timing, Object blocker, long timeout, long slice) {
-        this.timing = timing.forCaller();
+        super(timing.forCaller(), timeout);
         this.blocker = blocker;
-        this.deadline = new Deadline(this.timing, this.timing.nanoTime(), timeout);
         this.slice = slice;
     }
 
@@ -27,16 +26,6 @@ public final class Wait {
         return new Wait(timing, blocker, timeout, Timing.FOREVER);
     }
 
-    /** What is left in ns, zero or less if the time has passed, or {@link Timing#FOREVER}. */
-    public long remaining() {
-        return deadline.remaining();
-    }
-
-    /** Whether the time has passed. */
-    public boolean isOver() {
-        return deadline.isOver();
-    }
-
     /** Lets some time pass, or none if the wait is over. */
     public void pause() {
         long remaining = remaining();
@@ -46,10 +35,10 @@ public final class Wait {
         }
     }
 
-    /** Waits until the time has passed, whatever interrupts come; keeps the interrupt status. */
-    public void outlast() {
+    /** Waits until it is done or the time has passed, whatever interrupts come; keeps the interrupt status. */
+    public void until(BooleanSupplier isDone) {
         boolean interrupted = false;
-        while (!isOver()) {
+        while (!isDone.getAsBoolean() && !isOver()) {
             pause();
             interrupted |= Thread.interrupted();
         }

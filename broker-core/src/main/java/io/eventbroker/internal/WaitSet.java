@@ -5,10 +5,8 @@ package io.eventbroker.internal;
  * nothing, so the broker thread may do it.
  */
 public final class WaitSet {
-    private static final Waiter[] NONE = {};
-
     /** Copied on write, under this object's monitor; read by signallers. */
-    private volatile Waiter[] waiters = NONE;
+    private volatile Waiter[] waiters = {};
 
     /** Adds a waiter; it must not announce itself before this. */
     public synchronized void add(Waiter waiter) {
@@ -24,7 +22,7 @@ public final class WaitSet {
         while (waiters[at] != waiter) {
             at++;
         }
-        Waiter[] shrunk = waiters.length == 1 ? NONE : new Waiter[waiters.length - 1];
+        Waiter[] shrunk = new Waiter[waiters.length - 1];
         System.arraycopy(waiters, 0, shrunk, 0, at);
         System.arraycopy(waiters, at + 1, shrunk, at, shrunk.length - at);
         waiters = shrunk;

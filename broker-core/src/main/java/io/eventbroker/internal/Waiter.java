@@ -1,7 +1,7 @@
 package io.eventbroker.internal;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +24,8 @@ public final class Waiter {
      * (SIGNALLED) until the waiting side takes it by cancel: a thread that leaves for another reason learns from cancel
      * that it took a signal meant for "somebody", and must pass it on.
      */
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Waiter.class, "state", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final AtomicIntegerFieldUpdater<Waiter> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Waiter.class, "state");
 
     private static final int RUNNING = 0;
     private static final int WAITING = 1;
@@ -58,7 +51,7 @@ public final class Waiter {
 
     /** Ends the wait; returns whether a signal had come. */
     public boolean cancel() {
-        return (int) STATE.getAndSet(this, RUNNING) == SIGNALLED;
+        return STATE.getAndSet(this, RUNNING) == SIGNALLED;
     }
 
     /**

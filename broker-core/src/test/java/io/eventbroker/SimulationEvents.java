@@ -1,0 +1,143 @@
+package io.eventbroker;
+
+import io.eventbroker.ReferenceParts.Queue;
+import io.eventbroker.ReferenceParts.Shape;
+import io.eventbroker.ReferenceParts.Told;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What the broker tells of itself, as a {@link Simulation} sees it. When it tells what workers reported is its own choice:
+ * spies see it, or in runs without any the number of events told.
+ */
+final class SimulationEvents {
+    private static final int PLENTY = 1 << 12;
+
+    private static final List<TopicPattern<? extends BrokerEvent>> SOURCES = List.of(
+            BrokerEvent.TOPIC,
+            BrokerEvent.TOPIC.only(BrokerEvent.HandlerFailed.class),
+            BrokerEvent.TOPIC.only(BrokerEvent.Unrouted.class),
+            BrokerEvent.TOPIC.only(BrokerEvent.DropsBegan.class),
+            BrokerEvent.TOPIC.only(BrokerEvent.DropsEnded.class),
+            BrokerEvent.TOPIC.only(BrokerEvent.Subscribed.class),
+            BrokerEvent.TOPIC.only(BrokerEvent.Unsubscribed.class),
+            BrokerEvent.TOPIC.only(BrokerEvent.Closing.class),
+            BrokerEvent.TOPIC.only(BrokerEvent.Failed.class));
+
+    private final Simulation run;
+    private final ReferenceModel model;
+    private final List<SimulationMember<?>> spies = new ArrayList<>();
+    private SimulationMember<?> unsubscribedSpy;
+
+    SimulationEvents(Simulation run) {
+        this.run = run;
+        this.model = run.model;
+    }
+
+    boolean isSpied() {
+        return !spies.isEmpty();
+    }
+
+    List<SimulationMember<?>> spies() {
+        return spies;
+    }
+
+    TopicPattern<? extends BrokerEvent> anySource() {
+        return SOURCES.get(run.random.nextInt(SOURCES.size()));
+    }
+
+    /** Before anybody else subscribes. */
+    void spy() {
+        spy(BrokerEvent.HandlerFailed.class);
+        spy(BrokerEvent.DropsEnded.class);
+        unsubscribedSpy = spy(BrokerEvent.Unsubscribed.class);
+    }
+
+    private <E extends BrokerEvent> SimulationMember<E> spy(Class<E> kind) {
+        TopicPattern<E> source = BrokerEvent.TOPIC.only(kind);
+        SimulationMember<E> spy = new SimulationMember<>(null);
+        String name = "spy on " + kind.getSimpleName();
+        run.calmly(() -> {
+            spy.inbox =
+                    run.broker.subscription(source).named(name).capacity(PLENTY).inbox();
+            spy.handle = spy.inbox;
+            spy.queue = new Queue(new Shape(name, source.name(), BrokerEvent.class, wanted(source), PLENTY, 0));
+            model.subscribe(spy.queue);
+            return spies.add(spy);
+        });
+        return spy;
+    }
+
+    /** Whether an unsubscribe took effect that the death of the loop may have prevented. */
+    boolean hasSeenUnsubscribed() {
+        return unsubscribedSpy.handle.stats().matched() > unsubscribedSpy.queue.matched;
+    }
+
+    /** Lets the model catch up with what the broker has told since. */
+    void observe() {
+        List<List<Told>> seen = spies.stream().map(SimulationEvents::drain).toList();
+        for (List<Told> events : seen) {
+            for (Told told : events) {
+                run.note("told " + told.kind(), true);
+                if (!model.events.isAboutToTell(told)) {
+                    model.hasTold(told);
+                }
+            }
+        }
+        boolean hasDied = run.broker.lifecycle.failure() != null && model.cause == null;
+        if (!isSpied() || model.events.sealed) {
+            long events = run.broker.stats().events() - (hasDied ? 1 : 0);
+            while (model.events.toldSoon() < events) {
+                model.hasTold(null);
+            }
+        }
+        if (hasDied) {
+            model.fail(run.broker.stats().failure());
+        }
+        model.events.flush();
+        for (int i = 0; i < seen.size(); i++) {
+            compare(spies.get(i).queue, seen.get(i));
+        }
+    }
+
+    private static <E> List<Told> drain(SimulationMember<E> spy) {
+        List<E> seen = new ArrayList<>();
+        spy.inbox.drainTo(seen);
+        return seen.stream().map(event -> (Told) plain(event)).toList();
+    }
+
+    private void compare(Queue spy, List<Told> seen) {
+        run.same(spy.name, new ArrayList<>(spy.waiting), seen);
+        for (Told told : seen) {
+            model.delivered(spy, model.take(spy), null);
+        }
+    }
+
+    /** Which events a subscription wants, in the model's terms. */
+    static Predicate<Object> wanted(TopicPattern<?> source) {
+        if (source.type().equals(BrokerEvent.class)) {
+            return event -> true;
+        }
+        String kind = source.type().getSimpleName();
+        boolean isOfBroker = source.name().equals(ReferenceParts.EVENTS);
+        return isOfBroker ? event -> ((Told) event).kind().equals(kind) : source.type()::isInstance;
+    }
+
+    /** An event in the model's terms. */
+    static Object plain(Object event) {
+        if (!(event instanceof BrokerEvent)) {
+            return event;
+        }
+        List<Object> parts = new ArrayList<>();
+        try {
+            for (RecordComponent part : event.getClass().getRecordComponents()) {
+                parts.add(part.getAccessor().invoke(event));
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+        return new Told(event.getClass().getSimpleName(), parts);
+    }
+}

@@ -1,0 +1,281 @@
+package io.eventbroker;
+
+import io.eventbroker.ReferenceModel.Answer;
+import io.eventbroker.ReferenceParts.Source;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+
+/** The lanes of a {@link Simulation}: opened, used and closed at random, from outside and inside of handlers. */
+final class SimulationLanes {
+    private static final int MOST = 5;
+
+    /** A lane as the run knows it. */
+    private static final class Known<E extends Ledger.Entry> {
+        final Topic<E> topic;
+        final Ledger.Maker<? extends E> maker;
+        final Lane<E> lane;
+        final Source source;
+        final LedgerPublisher publisher;
+        boolean isOwned;
+
+        /** The handler call that published first; null if that was outside. */
+        SimulationMember.Call owner;
+
+        boolean isClosed;
+        long seen;
+
+        Known(Topic<E> topic, Ledger.Maker<? extends E> maker, Lane<E> lane, int size, LedgerPublisher publisher) {
+            this.topic = topic;
+            this.maker = maker;
+            this.lane = lane;
+            this.source = new Source(size, topic.name(), topic.definition().type());
+            this.publisher = publisher;
+        }
+    }
+
+    /** Whose a lane is. */
+    private enum Owner {
+        CALLER,
+        ANOTHER,
+        /** It may be another worker of the same subscription. */
+        UNKNOWN
+    }
+
+    private final Simulation run;
+    private final Random random;
+    private final ReferenceModel model;
+    private final int size;
+    private final List<Known<?>> lanes = new ArrayList<>();
+    private long seenOfRing;
+
+    SimulationLanes(Simulation run, int size) {
+        this.run = run;
+        this.random = run.random;
+        this.model = run.model;
+        this.size = size;
+    }
+
+    /** Lets the model catch up with what was routed, one message a step, and from where. */
+    void observe() {
+        long passed = run.broker.loop.inflow.shared.consumed() + 1;
+        int moved = 0;
+        for (; seenOfRing < passed; seenOfRing++, moved++) {
+            model.route(model.ring);
+        }
+        for (Known<?> known : lanes) {
+            long passedHere = ((RingLane<?>) known.lane).ring.consumed() + 1;
+            for (; known.seen < passedHere; known.seen++, moved++) {
+                model.route(known.source);
+            }
+        }
+        run.require(moved <= 1, "routed " + moved + " messages in one step");
+    }
+
+    void act() {
+        long open = lanes.stream().filter(known -> !known.isClosed).count();
+        if (open == 0 || (open < MOST && random.nextInt(6) == 0)) {
+            open(run.actions.anyTarget());
+            return;
+        }
+        // mostly one that is open and the caller's
+        Known<?> known = lanes.get(random.nextInt(lanes.size()));
+        for (int i = 0; i < 4 && (known.isClosed || (known.isOwned && ownerOf(known) == Owner.ANOTHER)); i++) {
+            known = lanes.get(random.nextInt(lanes.size()));
+        }
+        switch (random.nextInt(12)) {
+            case 0 -> close(known);
+            case 1, 2, 3 -> publishAll(known);
+            default -> {
+                int burst = random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 1;
+                for (int i = 0; i < burst; i++) {
+                    publish(known);
+                }
+            }
+        }
+    }
+
+    // ---- opening and closing
+
+    @SuppressWarnings("unchecked") // a topic of what its maker makes
+    private <E extends Ledger.Entry> void open(SimulationActions.Target<E> target) {
+        Topic<E> topic = (Topic<E>) target.topic();
+        Class<?> definition = topic.definition().type();
+        boolean isOpen = model.phase == ReferenceModel.Phase.OPEN;
+        boolean clashes = model.clashes(topic.name(), definition);
+        try {
+            run.perhapsInterrupted(() -> run.calmly(() -> {
+                Lane<E> lane = run.broker.lane(topic);
+                run.require(isOpen && !clashes, "lane was not refused");
+                Known<E> known = new Known<>(topic, target.maker(), lane, size, run.ledger.lanePublisher());
+                model.open(known.source);
+                return lanes.add(known);
+            }));
+            run.trace("open lane ", lanes.size() - 1, " to ", topic);
+        } catch (IllegalStateException e) {
+            run.trace("open lane to ", topic, ": ", e);
+            boolean hasDied = model.phase == ReferenceModel.Phase.FAILED;
+            run.require(!isOpen || clashes || hasDied, "lane refused: " + e);
+            boolean isEither = hasDied && clashes;
+            run.require(isEither || (!isOpen || hasDied) == (e instanceof BrokerClosedException), "refused by " + e);
+            run.requireCause(e);
+            run.note(isOpen ? "lane refused, in use" : "lane refused, closed", true);
+        }
+    }
+
+    private void close(Known<?> known) {
+        Owner owner = known.isOwned ? ownerOf(known) : Owner.ANOTHER;
+        if (owner == Owner.UNKNOWN) {
+            return; // it is not known whether time passes
+        }
+        run.trace("close lane ", lanes.indexOf(known));
+        known.isClosed = true;
+        long until = owner == Owner.CALLER ? model.now : model.now + ReferenceModel.LANE_GRACE;
+        int calls = owner == Owner.CALLER ? 0 : Simulation.ANY;
+        run.perhapsInterrupted(() -> run.during(calls, true, until, () -> {
+            known.lane.close();
+            return null;
+        }));
+        model.now = Math.max(model.now, until);
+        model.close(known.source);
+        run.note("lane closed by " + (owner == Owner.CALLER ? "its owner" : "another"), true);
+    }
+
+    // ---- publishing
+
+    /** Whose a lane with an owner is, as seen from here. */
+    private Owner ownerOf(Known<?> known) {
+        SimulationMember.Call caller = run.caller();
+        SimulationMember.Call owner = known.owner;
+        if (owner == null || caller == null) {
+            return owner == caller ? Owner.CALLER : Owner.ANOTHER;
+        }
+        if (owner.member != caller.member) {
+            return Owner.ANOTHER;
+        }
+        if (owner == caller || owner.member.queue.shape.workers() == 1) {
+            return Owner.CALLER;
+        }
+        return run.isRunning(owner) ? Owner.ANOTHER : Owner.UNKNOWN;
+    }
+
+    /** Whether this was misuse, and may have been. */
+    private boolean isMisuse(Known<?> known, Owner owner, RuntimeException end) {
+        boolean mayBe = owner != Owner.CALLER || known.isClosed;
+        boolean mustBe = model.mayPublish(run.isInsideHandler()) && (owner == Owner.ANOTHER || known.isClosed);
+        boolean is = end instanceof IllegalStateException
+                && !(end instanceof BrokerClosedException || end instanceof CancellationException);
+        run.require(!is || mayBe, "lane refused: " + end);
+        run.require(is || !mustBe || model.phase == ReferenceModel.Phase.FAILED, "lane not refused, " + owner);
+        run.note("lane misused, " + (known.isClosed ? "closed" : owner), is);
+        return is;
+    }
+
+    private Owner own(Known<?> known) {
+        if (!known.isOwned) {
+            known.isOwned = true;
+            known.owner = run.caller();
+        }
+        return ownerOf(known);
+    }
+
+    private <E extends Ledger.Entry> void publish(Known<E> known) {
+        E event = known.publisher.offer(known.topic, known.maker);
+        Owner owner = own(known);
+        Answer expected = expected(known);
+        boolean mayWait = random.nextBoolean();
+        boolean isInterrupted = random.nextInt(8) == 0;
+        long before = model.routed + model.unrouted;
+        RuntimeException[] end = new RuntimeException[1];
+        Answer answer = run.calmly(() -> run.actions.interruptedly(isInterrupted, () -> {
+            try {
+                if (mayWait) {
+                    known.lane.publish(event);
+                    return Answer.ACCEPTED;
+                }
+                return known.lane.tryPublish(event) ? Answer.ACCEPTED : Answer.FULL;
+            } catch (RuntimeException e) {
+                end[0] = e;
+                return answer(e);
+            }
+        }));
+        run.trace("lane ", lanes.indexOf(known), ": ", event, mayWait ? ", waiting: " : ": ", answer);
+        long routed = model.routed + model.unrouted - before;
+        if (isMisuse(known, owner, end[0])) {
+            known.publisher.withdrawn(event);
+            return;
+        }
+        run.note("lane " + answer, true);
+        run.note("lane in a handler", run.isInsideHandler() && answer == Answer.ACCEPTED);
+        run.actions.judge(known.source, expected, answer, mayWait, isInterrupted, routed);
+        run.actions.record(known.publisher, known.source, event, known.topic, answer);
+    }
+
+    private <E extends Ledger.Entry> void publishAll(Known<E> known) {
+        List<E> all = new ArrayList<>();
+        int count = random.nextInt(13);
+        for (int i = 0; i < count; i++) {
+            all.add(known.publisher.offer(known.topic, known.maker));
+        }
+        Owner owner = own(known);
+        boolean isInterrupted = random.nextInt(8) == 0;
+        int room = known.source.size - known.source.waiting.size();
+        boolean mayPublish = model.mayPublish(run.isInsideHandler());
+        RuntimeException[] end = new RuntimeException[1];
+        all.forEach(event -> known.source.underWay.add(new ReferenceParts.Message(known.topic.name(), event)));
+        int accepted = run.calmly(() -> run.actions.interruptedly(isInterrupted, () -> {
+            int number = 0;
+            try {
+                number = known.lane.publishAll(all);
+            } catch (RuntimeException e) {
+                end[0] = e;
+            }
+            known.source.accepted(number, count); // now, for the broker may have died since
+            return number;
+        }));
+        run.trace(
+                "lane ",
+                lanes.indexOf(known),
+                ": all of ",
+                all,
+                ": ",
+                accepted,
+                " ",
+                end[0] == null ? "" : end[0].getClass());
+        all.subList(0, accepted).forEach(known.publisher::accepted);
+        List<E> rest = all.subList(accepted, count);
+        if (count > 0 && isMisuse(known, owner, end[0])) {
+            rest.forEach(known.publisher::withdrawn);
+            return;
+        }
+        if (!rest.isEmpty()) {
+            Answer answer = end[0] == null ? null : answer(end[0]);
+            boolean mayStillPublish = model.mayPublish(run.isInsideHandler());
+            run.require(answer == null ? accepted > 0 : accepted == 0, "publishAll: " + accepted + ", " + end[0]);
+            run.require(isInterrupted || !mayStillPublish, "publishAll cut short");
+            run.require(!isInterrupted || accepted == (mayPublish ? room : 0), "publishAll interrupted");
+            run.same("publishAll closed", answer == null ? null : mayPublish ? answer : Answer.CLOSED, answer);
+            known.publisher.refused(rest.get(0));
+            model.refused++;
+            rest.subList(1, rest.size()).forEach(known.publisher::withdrawn);
+        } else {
+            run.require(count == 0 || mayPublish, "publishAll was not refused");
+            run.require(!isInterrupted || count <= room, "an interrupted publishAll waited");
+        }
+        run.note("published all, waiting", rest.isEmpty() && count > room);
+        run.note("publishAll cut short", accepted > 0 && !rest.isEmpty());
+    }
+
+    private Answer expected(Known<?> known) {
+        return model.answer(known.source, known.topic.name(), null, run.isInsideHandler());
+    }
+
+    private Answer answer(RuntimeException end) {
+        if (end instanceof BrokerClosedException) {
+            run.requireCause(end);
+            return Answer.CLOSED;
+        }
+        return end instanceof CancellationException ? Answer.CANCELLED : Answer.CLASH;
+    }
+}

@@ -1,0 +1,81 @@
+package io.eventbroker;
+
+import io.eventbroker.ReferenceParts.Queue;
+import java.util.Iterator;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/** A subscription of a {@link Simulation}, as its owner holds it. */
+final class SimulationMember<T> {
+    /** What a handler throws on purpose. */
+    static final class Deliberate extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** One call of a handler; by identity. */
+    static final class Call {
+        final SimulationMember<?> member;
+        int interrupts;
+
+        Call(SimulationMember<?> member) {
+            this.member = member;
+        }
+    }
+
+    /** None for what the broker tells of itself. */
+    private final LedgerSubscriber<?> recorder;
+
+    Queue queue;
+    Subscription handle;
+    Inbox<T> inbox;
+    Iterator<T> iterator;
+    Object upcoming;
+
+    SimulationMember(LedgerSubscriber<?> recorder) {
+        this.recorder = recorder;
+    }
+
+    @SuppressWarnings("unchecked") // it is what the model expected
+    void received(Object event) {
+        if (recorder != null) {
+            ((LedgerSubscriber<Ledger.Entry>) recorder).received((Ledger.Entry) event);
+        }
+    }
+
+    Subscription subscribe(Supplier<Subscription> terminal) {
+        return recorder == null ? terminal.get() : recorder.subscribe(terminal);
+    }
+
+    @SuppressWarnings("unchecked") // the recorder is one for the type of the member
+    Inbox<T> open(Supplier<Inbox<T>> terminal) {
+        inbox = recorder == null
+                ? terminal.get()
+                : (Inbox<T>) ((LedgerSubscriber<Ledger.Entry>) recorder)
+                        .inbox((Supplier<Inbox<Ledger.Entry>>) (Supplier<?>) terminal);
+        return inbox;
+    }
+
+    void failing() {
+        if (recorder != null) {
+            recorder.failing();
+        }
+    }
+
+    void unsubscribe() {
+        if (recorder != null) {
+            recorder.unsubscribe();
+        } else {
+            handle.unsubscribe();
+        }
+    }
+
+    /** What a handler throws on purpose. */
+    static Throwable failure(Random random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> new IllegalStateException("deliberate");
+            case 1 -> new StackOverflowError("deliberate");
+            case 2 -> new InterruptedException("deliberate");
+            default -> new Deliberate();
+        };
+    }
+}
