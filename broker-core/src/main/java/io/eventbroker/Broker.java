@@ -30,7 +30,8 @@ import java.time.Duration;
  * broker thread has waited 30 seconds for it: nothing behind that message could be routed in order.
  *
  * <p><b>Events of its own.</b> Failures of handlers, messages that nobody wanted, episodes of drops and what else a broker
- * has to tell are a topic to subscribe to: {@link BrokerEvent}. The important ones are logged.
+ * has to tell are a topic to subscribe to: {@link BrokerEvent}. The important ones are logged, by a thread of the
+ * broker's and under the name of this interface.
  *
  * <p><b>What success does not promise.</b> A publish that returns was accepted: it will be routed to all that subscribe
  * at that moment in the order, or counted as lost to a named cause. It has not been handled yet, and it does not
@@ -78,7 +79,7 @@ public interface Broker extends AutoCloseable {
     /**
      * Opens a broker without threads, which its caller steps: for tests.
      *
-     * @param config its settings; the thread factory is not used
+     * @param config its settings; thread factory and wait mode are not used
      * @return the broker
      * @throws NullPointerException if {@code config} is null
      */
@@ -139,7 +140,8 @@ public interface Broker extends AutoCloseable {
     <T> boolean tryPublish(Topic<T> topic, T event, Duration timeout);
 
     /**
-     * Opens a lane: the fast path for one thread that publishes much to one topic.
+     * Opens a lane: the fast path for one thread that publishes much to one topic. Waits for the broker thread, whatever
+     * interrupts come (the status is kept).
      *
      * @param <T> the type of the topic's events
      * @param topic where to publish
@@ -220,8 +222,8 @@ public interface Broker extends AutoCloseable {
      * be taken; readers are not waited for.
      *
      * <p>So of ten seconds, chains of handlers have up to seven and a half; a handler that publishes in the last quarter
-     * gets a {@link BrokerClosedException}, and fails unless it catches that. Losses are logged once, at WARN, by a caller that waited for the
-     * end. What handlers did happens-before the return,
+     * gets a {@link BrokerClosedException}, and fails unless it catches that. Losses are logged once, at WARN, by a thread of the broker's, for which a caller that waited for
+     * the end waits a second at most. What handlers did happens-before the return,
      * except for a handler reported as {@linkplain SubscriptionStats#stuck() stuck}, which is still at it.
      *
      * <p>With a timeout of zero or less nothing is waited for. A second call waits for the end too, at most its own

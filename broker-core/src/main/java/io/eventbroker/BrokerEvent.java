@@ -14,6 +14,9 @@ import java.time.Duration;
  * broker.subscribe(BrokerEvent.TOPIC.only(Unrouted.class), u -> log.warn("nobody wanted {}", u.event()));
  * }</pre>
  *
+ * <p>A dead letter that finds its subscription full is lost; that is counted and logged, so give it room. Whoever
+ * publishes a dead letter again is answered by another if it fails or goes unwanted again: limit the number of attempts.
+ *
  * <p>Broker events go to their subscribers directly, not through the rings of what is published, so they arrive also
  * when those are full. They come in the order in which they were made, which says nothing about the order of other
  * events. Their subscriptions are as bounded as others, and drop when full. They are the last to end when the broker
@@ -57,7 +60,7 @@ public interface BrokerEvent {
     record DropsBegan(String subscription, String topic, int capacity) implements BrokerEvent {}
 
     /**
-     * A subscription that had dropped events has room again: its queue has drained to half, or it has ended.
+     * A subscription that had dropped events does so no longer: its queue has drained to half, or it has ended.
      *
      * @param subscription the subscription's name
      * @param topic what it subscribes to

@@ -17,7 +17,7 @@ final class BrokerLog implements Handler<BrokerEvent> {
     private static final String FULL =
             "broker \"{}\": subscription \"{}\" to topic \"{}\" is full with {} events, and drops";
     private static final String ROOM =
-            "broker \"{}\": subscription \"{}\" to topic \"{}\" has room again, having dropped {} events";
+            "broker \"{}\": subscription \"{}\" to topic \"{}\" no longer drops; it dropped {} events";
     private static final String ONCE = "; its further failures are counted, and logged at DEBUG";
     private static final int MOST_REMEMBERED = 1_000;
 

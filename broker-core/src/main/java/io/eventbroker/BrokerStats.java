@@ -89,8 +89,8 @@ public interface BrokerStats {
     long discarded();
 
     /**
-     * {@linkplain BrokerEvent Events of the broker's own}, which are in none of the other totals here. Those who
-     * subscribe to them count them like other events.
+     * {@linkplain BrokerEvent Events of the broker's own} that were told, whether or not anybody subscribes to them. They
+     * are in none of the other totals here; the subscriptions that get them count them like other events.
      *
      * @return a count since the broker opened
      */

@@ -5,9 +5,10 @@ import java.util.Collection;
 /**
  * The fast path of one thread to one topic: publishing without contention and without allocation.
  *
- * <p><b>Threads.</b> A lane belongs to the first thread that publishes through it; another gets an
- * {@link IllegalStateException}. Give each publishing thread a lane of its own. It may be opened and closed by any
- * thread. (On a manual broker, whose handlers all run on one thread, it belongs to the worker whose handler first
+ * <p><b>Threads.</b> A lane belongs to the first thread that calls one of its publishing methods, for good; another gets
+ * an {@link IllegalStateException}. Give each publishing thread a lane of its own; the handler of a subscription with
+ * {@linkplain SubscriptionBuilder#concurrency(int) several workers} runs on as many threads. It may be opened and closed
+ * by any thread. (On a manual broker, whose handlers all run on one thread, it belongs to the worker whose handler first
  * published through it, or to the thread outside handlers.)
  *
  * <p><b>Ordering.</b> A lane is first in, first out. Between lanes, and between a lane and {@link Broker#publish}, even
@@ -68,11 +69,11 @@ public interface Lane<T> extends AutoCloseable {
      * They are in the order of the collection's iterator, with nothing of this lane between them. The collection is
      * copied first.
      *
-     * <p>If a close, a failure of the broker or an interrupt ends a wait after some were accepted, their number is
-     * returned, and nothing after the one that was refused is offered; the next call then throws what this one would have
-     * thrown.
+     * <p>If a close, a failure of the broker or an interrupt ends it after some were accepted, their number is returned,
+     * and nothing after the one that was refused is offered: so compare the result with the size. After a close or a
+     * failure the next call throws. After an interrupt, whose status is kept, the next call throws only if it must wait.
      *
-     * @param events what to publish
+     * @param events what to publish; may be empty
      * @return how many were accepted: always the first so many
      * @throws NullPointerException if {@code events} or one of them is null; nothing was published
      * @throws IllegalStateException if another thread owns the lane, or the lane is closed; nothing was published
@@ -85,7 +86,7 @@ public interface Lane<T> extends AutoCloseable {
     /**
      * Closes the lane, and returns when all it accepted has been routed: a lane opened afterwards comes after it. Called
      * by another thread than the owner it races with what the owner is publishing, which is accepted or refused, and it
-     * takes a millisecond. Does nothing if the lane is closed, or the broker has ended.
+     * takes a millisecond. Waits for the broker thread, whatever interrupts come (the status is kept). Does nothing if the lane is closed, or the broker has ended.
      */
     @Override
     void close();

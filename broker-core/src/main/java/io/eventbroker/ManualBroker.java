@@ -7,8 +7,8 @@ package io.eventbroker;
  * <p><b>Threads.</b> The thread that opened it steps it; handlers run on that thread. Any thread may publish; what makes
  * another thread wait makes it wait in real time, until the owner steps.
  *
- * <p><b>Waiting.</b> What would wait on a threaded broker (a publish to a full ring, {@code subscribe},
- * {@code unsubscribe}, {@code take}, a timed {@code poll}, {@code awaitQuiescence}, {@code close}) steps instead until
+ * <p><b>Waiting.</b> What would wait on a threaded broker (a publish to a full ring or lane, {@code subscribe},
+ * {@code unsubscribe}, opening and closing a lane, {@code take}, a timed {@code poll}, {@code awaitQuiescence}, {@code close}) steps instead until
  * it need not wait: first routing, then handlers not already running further up the stack, then time, which is the
  * broker's own and passes only so. If nothing can be stepped and no timeout ends the wait, it would wait for ever, and
  * {@link IllegalStateException} says so. As time stands still while there is something to step, handlers that publish
@@ -26,7 +26,7 @@ package io.eventbroker;
  */
 public interface ManualBroker extends Broker {
     /**
-     * Does one thing, if there is one to do: routes one message, applies one subscribe or unsubscribe, or lets one
+     * Does one thing, if there is one to do: routes one message, does one thing it was asked for (as to subscribe), or lets one
      * handler handle one event. Routing comes before handling; subscriptions take turns.
      *
      * @return whether something was done

@@ -1,8 +1,8 @@
 package io.eventbroker;
 
 /**
- * What the broker thread does when it has nothing to do: processor time for latency. It concerns that one thread;
- * handlers' threads and inbox readers always park.
+ * What the broker thread does when it has nothing to do: how much processor time it takes to be quick when something
+ * comes. It concerns that one thread; handlers' threads and inbox readers always park. A manual broker has no such thread.
  */
 public enum WaitMode {
     /**

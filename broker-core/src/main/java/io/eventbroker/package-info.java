@@ -39,8 +39,9 @@
  *       one worker happens-before its next; what handlers that have ended did happens-before the return of {@code close}
  *       and {@code awaitQuiescence}.
  *   <dt>G10 Quiet
- *   <dd>An idle broker is parked, and wakes once a second; a wake-up comes at most 200 microseconds late. A push
- *       subscription holds no platform thread where the JVM has virtual threads.
+ *   <dd>With {@link io.eventbroker.WaitMode#PARK}, the default, an idle broker is parked, and wakes once a second; a
+ *       wake-up comes at most 200 microseconds late. A push subscription holds no platform thread where the JVM has
+ *       virtual threads.
  *   <dt>G11 No user code on the broker thread
  *   <dd>Not a handler, an appender, a thread factory, nor {@code equals}, {@code hashCode} or {@code toString} of an
  *       event. What the broker has to tell are {@linkplain io.eventbroker.BrokerEvent events on a topic of its own}, from

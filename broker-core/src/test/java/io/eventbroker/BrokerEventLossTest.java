@@ -101,7 +101,7 @@ class BrokerEventLossTest {
         assertThat(slow.stats().dropped()).isEqualTo(2);
         List<String> begun = linesWith("and drops");
         assertThat(begun).hasSizeBetween(1, 4);
-        assertThat(linesWith("has room again")).as("the ends of %s", begun).hasSameSizeAs(begun);
+        assertThat(linesWith("no longer drops")).as("the ends of %s", begun).hasSameSizeAs(begun);
     }
 
     private List<String> linesWith(String text) {

@@ -59,8 +59,8 @@ class BrokerLogTest {
                         .endsWith(
                                 "WARN broker \"logged\": subscription \"slow\" to topic \"numbers\" is full with "
                                         + capacity + " events, and drops",
-                                "INFO broker \"logged\": subscription \"slow\" to topic \"numbers\" has room again,"
-                                        + " having dropped 7 events");
+                                "INFO broker \"logged\": subscription \"slow\" to topic \"numbers\" no longer drops;"
+                                        + " it dropped 7 events");
             }
         }
     }
