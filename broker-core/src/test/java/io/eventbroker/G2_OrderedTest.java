@@ -61,7 +61,7 @@ class G2_OrderedTest {
 
     @Test
     void publishersThatHandOverByAMemoryWriteKeepTheirOrder() throws Exception {
-        int turns = 60_000;
+        int turns = 20_000;
         List<Integer> seen = new ArrayList<>();
         try (Broker broker = Broker.open(BrokerConfig.defaults().withRingSize(4))) {
             broker.subscription(NUMBERS).capacity(turns).onEvent(seen::add);
