@@ -38,8 +38,8 @@ class G7_BrokerEventsAtCloseTest {
                 interrupted.incrementAndGet();
             }
         });
-        broker.inbox(NUMBERS);
-        broker.inbox(NUMBERS);
+        assertThat(broker.inbox(NUMBERS)).isNotNull();
+        assertThat(broker.inbox(NUMBERS)).isNotNull();
         Tests.awaitLatch(first);
 
         BrokerStats report = broker.close(Duration.ofMillis(100));
