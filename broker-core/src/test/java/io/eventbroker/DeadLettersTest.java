@@ -1,5 +1,11 @@
 package io.eventbroker;
 
+import static io.eventbroker.DeadLetters.FAILURES;
+import static io.eventbroker.DeadLetters.UNROUTED;
+import static io.eventbroker.DeadLetters.eventsOf;
+import static io.eventbroker.DeadLetters.fail;
+import static io.eventbroker.DeadLetters.numbers;
+import static io.eventbroker.DeadLetters.take;
 import static io.eventbroker.Tests.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,8 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +26,6 @@ import org.junit.jupiter.api.Test;
 class DeadLettersTest {
     private static final Topic<Integer> NUMBERS = Topic.of("numbers", Integer.class);
     private static final Topic<String> WORDS = Topic.of("words", String.class);
-    private static final TopicPattern<HandlerFailed> FAILURES = BrokerEvent.TOPIC.only(HandlerFailed.class);
-    private static final TopicPattern<Unrouted> UNROUTED = BrokerEvent.TOPIC.only(Unrouted.class);
 
     private final ManualBroker broker =
             Broker.manual(BrokerConfig.defaults().withName("dead-letters").withRingSize(4));
@@ -33,24 +35,6 @@ class DeadLettersTest {
         broker.close(Duration.ZERO);
     }
 
-    private static <T> void fail(T event) {
-        throw new IllegalStateException("cannot handle " + event);
-    }
-
-    private static <T> List<T> take(Inbox<T> inbox) {
-        List<T> taken = new ArrayList<>();
-        inbox.drainTo(taken);
-        return taken;
-    }
-
-    private static Set<Object> eventsOf(List<HandlerFailed> failures) {
-        return failures.stream().map(HandlerFailed::event).collect(Collectors.toSet());
-    }
-
-    private static Set<Object> numbers(int count) {
-        return IntStream.range(0, count).boxed().collect(Collectors.toSet());
-    }
-
     // ---- who gets what
 
     @Test
@@ -58,8 +42,8 @@ class DeadLettersTest {
         Inbox<HandlerFailed> failures = broker.inbox(FAILURES);
         Inbox<Unrouted> unrouted = broker.inbox(UNROUTED);
         Inbox<BrokerEvent> all = broker.inbox(BrokerEvent.TOPIC);
-        broker.subscription(NUMBERS).named("a").onEvent(DeadLettersTest::fail);
-        broker.subscription(NUMBERS).named("b").onEvent(DeadLettersTest::fail);
+        broker.subscription(NUMBERS).named("a").onEvent(DeadLetters::fail);
+        broker.subscription(NUMBERS).named("b").onEvent(DeadLetters::fail);
         broker.publish(NUMBERS, 7);
         broker.publish(WORDS, "seven");
         broker.runUntilIdle();
@@ -149,7 +133,7 @@ class DeadLettersTest {
     @Test
     void aBrokerEventNobodyWantsIsNotUnrouted() {
         Inbox<Unrouted> unrouted = broker.inbox(UNROUTED);
-        Subscription failing = broker.subscribe(NUMBERS, DeadLettersTest::fail);
+        Subscription failing = broker.subscribe(NUMBERS, DeadLetters::fail);
         broker.publish(NUMBERS, 1);
         broker.runUntilIdle();
         failing.unsubscribe();
@@ -169,8 +153,8 @@ class DeadLettersTest {
             Subscription bad = broker.subscription(BrokerEvent.TOPIC)
                     .named("bad")
                     .concurrency(2)
-                    .onEvent(DeadLettersTest::fail);
-            broker.subscription(NUMBERS).named("failing").onEvent(DeadLettersTest::fail);
+                    .onEvent(DeadLetters::fail);
+            broker.subscription(NUMBERS).named("failing").onEvent(DeadLetters::fail);
             for (int i = 0; i < 5; i++) {
                 broker.publish(NUMBERS, i);
                 broker.publish(WORDS, "nobody's");
@@ -204,7 +188,7 @@ class DeadLettersTest {
         try (Broker threaded = Broker.open(BrokerConfig.defaults().withRingSize(2))) {
             failures = threaded.subscription(FAILURES).capacity(count).inbox();
             threaded.subscription(FAILURES).named("pushed").capacity(count).onEvent(pushed::add);
-            threaded.subscription(NUMBERS).capacity(count).concurrency(100).onEvent(DeadLettersTest::fail);
+            threaded.subscription(NUMBERS).capacity(count).concurrency(100).onEvent(DeadLetters::fail);
             for (int i = 0; i < count; i++) {
                 threaded.publish(NUMBERS, i);
             }
@@ -245,7 +229,7 @@ class DeadLettersTest {
         Inbox<BrokerEvent> all = broker.inbox(BrokerEvent.TOPIC);
         Subscription parking =
                 broker.subscription(FAILURES).named("parking lot").onEvent(f -> {});
-        broker.subscription(NUMBERS).named("failing").onEvent(DeadLettersTest::fail);
+        broker.subscription(NUMBERS).named("failing").onEvent(DeadLetters::fail);
         for (int i = 0; i < 3; i++) {
             broker.publish(NUMBERS, i);
         }
@@ -270,7 +254,7 @@ class DeadLettersTest {
     void aWorkerTakesTheNextEventWhenItsFailureIsNoted() {
         SteppedBroker stepped = (SteppedBroker) broker;
         Inbox<HandlerFailed> failures = broker.inbox(FAILURES);
-        Subscription failing = broker.subscription(NUMBERS).concurrency(2).onEvent(DeadLettersTest::fail);
+        Subscription failing = broker.subscription(NUMBERS).concurrency(2).onEvent(DeadLetters::fail);
         for (int i = 0; i < 4; i++) {
             broker.publish(NUMBERS, i);
             assertThat(stepped.stepLoop()).isTrue();
@@ -294,7 +278,7 @@ class DeadLettersTest {
     void aParkingLotThatIsFullDropsLikeOthers() {
         Set<Object> parked = ConcurrentHashMap.newKeySet();
         Inbox<HandlerFailed> lot = broker.subscription(FAILURES).capacity(2).inbox();
-        Subscription failing = broker.subscription(NUMBERS).capacity(10).onEvent(DeadLettersTest::fail);
+        Subscription failing = broker.subscription(NUMBERS).capacity(10).onEvent(DeadLetters::fail);
         for (int i = 0; i < 10; i++) {
             broker.publish(NUMBERS, i);
         }

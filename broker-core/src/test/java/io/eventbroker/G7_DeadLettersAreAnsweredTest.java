@@ -1,9 +1,11 @@
 package io.eventbroker;
 
+import static io.eventbroker.DeadLetters.FAILURES;
+import static io.eventbroker.DeadLetters.UNROUTED;
+import static io.eventbroker.DeadLetters.fail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventbroker.BrokerEvent.HandlerFailed;
-import io.eventbroker.BrokerEvent.Unrouted;
 import io.eventbroker.LoopSteps.Step;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,18 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class G7_DeadLettersAreAnsweredTest {
     private static final Topic<Integer> NUMBERS = Topic.of("numbers", Integer.class);
     private static final Topic<String> WORDS = Topic.of("words", String.class);
-    private static final TopicPattern<HandlerFailed> FAILURES = BrokerEvent.TOPIC.only(HandlerFailed.class);
-    private static final TopicPattern<Unrouted> UNROUTED = BrokerEvent.TOPIC.only(Unrouted.class);
 
     private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
 
     @AfterEach
     void close() {
         broker.close(Duration.ZERO);
-    }
-
-    private static <T> void fail(T event) {
-        throw new IllegalStateException("cannot handle " + event);
     }
 
     /** Hazard: the loop has noted a failure, and not yet told it. Forbidden: that counts as quiet. */
@@ -76,7 +72,7 @@ class G7_DeadLettersAreAnsweredTest {
         broker.subscribe(FAILURES, f -> broker.publish(WORDS, "compensate " + f.event()));
         broker.subscribe(UNROUTED, u -> broker.publish(WORDS, "nobody wanted " + u.event()));
         if (!isUnrouted) {
-            broker.subscribe(NUMBERS, G7_DeadLettersAreAnsweredTest::fail);
+            broker.subscribe(NUMBERS, DeadLetters::fail);
         }
         broker.publish(NUMBERS, 1);
         BrokerStats report = broker.close(Duration.ofSeconds(10));

@@ -1,17 +1,18 @@
 package io.eventbroker;
 
+import static io.eventbroker.DeadLetters.FAILURES;
+import static io.eventbroker.DeadLetters.eventsOf;
+import static io.eventbroker.DeadLetters.fail;
+import static io.eventbroker.DeadLetters.numbers;
+import static io.eventbroker.DeadLetters.take;
 import static io.eventbroker.Tests.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventbroker.BrokerEvent.HandlerFailed;
-import io.eventbroker.BrokerEvent.Unrouted;
 import io.eventbroker.BrokerStats.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,32 +20,12 @@ import org.junit.jupiter.api.Test;
 class G7_DeadLettersAtCloseTest {
     private static final Topic<Integer> NUMBERS = Topic.of("numbers", Integer.class);
     private static final Topic<String> WORDS = Topic.of("words", String.class);
-    private static final TopicPattern<HandlerFailed> FAILURES = BrokerEvent.TOPIC.only(HandlerFailed.class);
-    private static final TopicPattern<Unrouted> UNROUTED = BrokerEvent.TOPIC.only(Unrouted.class);
 
     private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
 
     @AfterEach
     void close() {
         broker.close(Duration.ZERO);
-    }
-
-    private static <T> void fail(T event) {
-        throw new IllegalStateException("cannot handle " + event);
-    }
-
-    private static <T> List<T> take(Inbox<T> inbox) {
-        List<T> taken = new ArrayList<>();
-        inbox.drainTo(taken);
-        return taken;
-    }
-
-    private static Set<Object> eventsOf(List<HandlerFailed> failures) {
-        return failures.stream().map(HandlerFailed::event).collect(Collectors.toSet());
-    }
-
-    private static Set<Object> numbers(int count) {
-        return IntStream.range(0, count).boxed().collect(Collectors.toSet());
     }
 
     @Test
