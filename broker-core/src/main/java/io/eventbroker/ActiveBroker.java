@@ -3,7 +3,7 @@ package io.eventbroker;
 import io.eventbroker.BrokerStats.State;
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Wait;
+import io.eventbroker.internal.Timing.Wait;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;

@@ -6,7 +6,7 @@ import io.eventbroker.BrokerStats.State;
 import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.internal.Sleeper;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Wait;
+import io.eventbroker.internal.Timing.Wait;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;

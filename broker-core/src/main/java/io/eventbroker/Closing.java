@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.eventbroker.BrokerStats.State;
 import io.eventbroker.LoopSteps.Step;
-import io.eventbroker.internal.Deadline;
 import io.eventbroker.internal.Timing;
+import io.eventbroker.internal.Timing.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;

@@ -3,7 +3,7 @@ package io.eventbroker;
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Sleeper;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Wait;
+import io.eventbroker.internal.Timing.Wait;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;

@@ -2,7 +2,7 @@ package io.eventbroker;
 
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Sleeper;
-import io.eventbroker.internal.Wait;
+import io.eventbroker.internal.Timing.Wait;
 import java.util.concurrent.CancellationException;
 
 /** A way into the broker, used by publishers: the ring they all share, or a lane. */

@@ -2,8 +2,8 @@ package io.eventbroker;
 
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Wait;
-import io.eventbroker.internal.Waiter;
+import io.eventbroker.internal.Timing.Wait;
+import io.eventbroker.internal.WaitSet.Waiter;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;

@@ -19,7 +19,7 @@ public final class Sleeper {
     /** How long the first park lasts, in ns: the longest that a wake-up may come late. */
     public static final long FIRST = 200_000;
 
-    private final Waiter waiter = new Waiter();
+    private final WaitSet.Waiter waiter = new WaitSet.Waiter();
     private final long longest;
 
     /** Creates a sleeper that looks again after so many ns, although nobody woke it. */

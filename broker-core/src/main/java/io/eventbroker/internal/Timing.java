@@ -3,6 +3,7 @@ package io.eventbroker.internal;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Time and the passing of it: the system's, or that of a stepped broker, where to wait is to step. Users' threads wait
@@ -51,5 +52,79 @@ public interface Timing {
     /** The duration in ns, as far as that can be expressed. */
     static long nanos(Duration duration) {
         return TimeUnit.NANOSECONDS.convert(duration);
+    }
+
+    /** A moment in a given time. */
+    class Deadline {
+        final Timing timing;
+        private final long start;
+        private final long timeout;
+
+        /** The moment so many ns after a start; never, if that is {@link #FOREVER}. */
+        public Deadline(Timing timing, long start, long timeout) {
+            this.timing = timing;
+            this.start = start;
+            this.timeout = timeout;
+        }
+
+        Deadline(Timing timing, long timeout) {
+            this(timing, timing.nanoTime(), timeout);
+        }
+
+        /** What is left in ns, zero or less if the moment has come, or {@link #FOREVER}. */
+        public final long remaining() {
+            return timeout <= 0 || timeout == FOREVER ? timeout : timeout - (timing.nanoTime() - start);
+        }
+
+        /** Whether the moment has come. */
+        public final boolean isOver() {
+            return remaining() <= 0;
+        }
+    }
+
+    /** One wait of one thread: how long it may still last, and how long to park before looking again. */
+    final class Wait extends Deadline {
+        private static final long FIRST_SLICE = 50_000;
+        private static final long LAST_SLICE = 1_000_000;
+
+        private final Object blocker;
+        private long slice;
+
+        private Wait(Timing timing, Object blocker, long timeout, long slice) {
+            super(timing.forCaller(), timeout);
+            this.blocker = blocker;
+            this.slice = slice;
+        }
+
+        /** A wait for what nobody may signal: it looks again after 50 µs, growing to 1 ms, or when unparked. */
+        public static Wait polling(Timing timing, Object blocker, long timeout) {
+            return new Wait(timing, blocker, timeout, FIRST_SLICE);
+        }
+
+        /** A wait that is ended by unparking the thread. */
+        public static Wait signalled(Timing timing, Object blocker, long timeout) {
+            return new Wait(timing, blocker, timeout, FOREVER);
+        }
+
+        /** Lets some time pass, or none if the wait is over. */
+        public void pause() {
+            long remaining = remaining();
+            if (remaining > 0) {
+                timing.pause(blocker, slice, remaining);
+                slice = slice < LAST_SLICE ? Math.min(2 * slice, LAST_SLICE) : slice;
+            }
+        }
+
+        /** Waits until it is done or the time has passed, whatever interrupts come; keeps the interrupt status. */
+        public void until(BooleanSupplier isDone) {
+            boolean interrupted = false;
+            while (!isDone.getAsBoolean() && !isOver()) {
+                pause();
+                interrupted |= Thread.interrupted();
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }
