@@ -190,10 +190,11 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
                     + " let the thread that publishes await it");
         }
         while (true) {
-            if (lifecycle.state() == State.FAILED) {
+            boolean isQuiet = loop.isQuiet();
+            if (lifecycle.state() == State.FAILED) { // looked at last: after a failure all is quiet
                 throw lifecycle.closedException();
             }
-            if (loop.isQuiet()) {
+            if (isQuiet) {
                 return true;
             }
             if (wait.isOver()) {

@@ -88,12 +88,13 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             if (done < limit && !closing.isSealed()) {
                 done += route(limit - done);
             }
-            if (!lifecycle.isOpen()) {
+            boolean wasOpen = lifecycle.isOpen();
+            if (!wasOpen) {
                 closing.begin(); // before the flush, or a stepped broker would have something to tell and nothing to do
             }
             lifecycle.steps.at(Step.FLUSH);
             router.flush();
-            if (!lifecycle.isOpen() && closing.advance()) {
+            if (wasOpen ? !lifecycle.isOpen() : closing.advance()) {
                 done++;
             }
             if (lifecycle.hasEnded()) {

@@ -109,7 +109,6 @@ final class Closing {
 
     /** Goes one phase further if it is time to; returns whether it did. */
     boolean advance() {
-        begin();
         if (lifecycle.state() == State.DRAINING) {
             return drain();
         }

@@ -99,8 +99,9 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
                 waiter.cancel();
             }
         } finally {
+            boolean wasSignalled = waiter.cancel(); // first: removing may fail, and a signal must not be for nobody
             consumers.remove(waiter);
-            if (waiter.cancel() && !isEmpty()) {
+            if (wasSignalled && !isEmpty()) {
                 consumers.signalOne(); // the signal was for somebody who goes on reading
             }
         }

@@ -220,7 +220,7 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     /** Whether the loop has yet to be told of the relief, or to tell of it. */
     boolean isRelieving() {
-        return episode.get() == RELIEVED || isRelieved();
+        return isRelieved() || episode.get() == RELIEVED; // in the order of its life
     }
 
     /** Tells of the relief, if that is due. To be called outside the turn, whenever a consumer has looked for an event. */

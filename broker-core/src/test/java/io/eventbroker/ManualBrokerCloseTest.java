@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventbroker.BrokerStats.State;
+import io.eventbroker.LoopSteps.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The phases of a close, to the nanosecond of a manual broker's time; the handler that closes outlasts them. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
@@ -208,5 +212,38 @@ class ManualBrokerCloseTest {
         assertThat(report.state()).isEqualTo(State.CLOSED);
         assertThat(report.accepted()).isEqualTo(2);
         assertThat(waiting.stats().abandoned() + report.discarded()).isEqualTo(2);
+    }
+
+    /** Hazard: another thread closes while a step is under way. Forbidden: that time jumps before that is told. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Step.class,
+            names = {"ROUTE", "FLUSH"})
+    void G7_aCloseInTheMiddleOfAStepIsToldInTime(Step when) throws Exception {
+        AtomicReference<SteppedBroker> closing = new AtomicReference<>();
+        SteppedBroker manual = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps() {
+            @Override
+            void at(Step step) {
+                SteppedBroker armed = step == when ? closing.getAndSet(null) : null;
+                if (armed != null) {
+                    Task<Boolean> closer = Task.call("closer", () -> armed.lifecycle.drain(0, SECOND.toNanos()));
+                    try {
+                        assertThat(closer.get()).isTrue();
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            }
+        });
+        manual.subscribe(WORDS, log::add);
+        manual.subscribe(
+                BrokerEvent.TOPIC.only(BrokerEvent.Closing.class), event -> manual.publish(WORDS, "last words"));
+        manual.runUntilIdle();
+        closing.set(manual);
+        manual.runOne();
+        manual.runUntilIdle();
+
+        assertThat(log).containsExactly("last words");
+        assertThat(manual.close(SECOND).refused()).isZero();
     }
 }

@@ -3,6 +3,8 @@ package io.eventbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventbroker.internal.Timing;
+import io.eventbroker.internal.Timing.Wait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -245,5 +247,15 @@ class ManualBrokerStackTest {
             assertThat(handled).hasValue(5);
             manual.close();
         }
+    }
+
+    @Test
+    void aWaitThatGivesUpKeepsTheInterruptStatus() {
+        broker.publish(NUMBERS, 1);
+        Thread.currentThread().interrupt();
+        Wait wait = Wait.polling(broker.lifecycle.timing, this, Timing.FOREVER);
+
+        assertThatThrownBy(() -> wait.until(() -> false)).isInstanceOf(IllegalStateException.class);
+        assertThat(Thread.interrupted()).isTrue();
     }
 }

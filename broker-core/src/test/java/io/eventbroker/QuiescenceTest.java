@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -190,5 +191,34 @@ class QuiescenceTest {
             broker.close(Duration.ofMillis(50));
             assertThat(waiter.get()).as("the interrupted handler has ended").isTrue();
         }
+    }
+
+    /** Hazard: the broker fails while somebody looks. Forbidden: to call that quiet, since all that is left is discarded. */
+    @Test
+    void G8_aBrokerThatFailsIsNotQuiet() throws Exception {
+        Tests.repeat(300, () -> {
+            AtomicBoolean isToDie = new AtomicBoolean();
+            LoopSteps steps = new LoopSteps() {
+                @Override
+                void at(Step step) {
+                    if (step == Step.ROUTE && isToDie.get()) {
+                        throw new IllegalStateException("planted");
+                    }
+                }
+            };
+            try (Broker broker = ActiveBroker.open(BrokerConfig.defaults(), steps)) {
+                broker.subscribe(NUMBERS, n -> {});
+                Tests.awaitQuiet(broker);
+                isToDie.set(true);
+                broker.publish(NUMBERS, 1);
+                assertThatThrownBy(() -> {
+                            while (!broker.awaitQuiescence(Duration.ZERO)) {
+                                Thread.onSpinWait();
+                            }
+                        })
+                        .isInstanceOf(BrokerClosedException.class)
+                        .hasRootCauseMessage("planted");
+            }
+        });
     }
 }

@@ -118,12 +118,15 @@ public interface Timing {
         /** Waits until it is done or the time has passed, whatever interrupts come; keeps the interrupt status. */
         public void until(BooleanSupplier isDone) {
             boolean interrupted = false;
-            while (!isDone.getAsBoolean() && !isOver()) {
-                pause();
-                interrupted |= Thread.interrupted();
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            try {
+                while (!isDone.getAsBoolean() && !isOver()) {
+                    pause();
+                    interrupted |= Thread.interrupted();
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
     }
