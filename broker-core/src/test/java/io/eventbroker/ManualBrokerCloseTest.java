@@ -238,11 +238,11 @@ class ManualBrokerCloseTest {
         manual.subscribe(WORDS, log::add);
         manual.subscribe(
                 BrokerEvent.TOPIC.only(BrokerEvent.Closing.class), event -> manual.publish(WORDS, "last words"));
+        Inbox<Integer> never = manual.inbox(NUMBERS);
         manual.runUntilIdle();
         closing.set(manual);
-        manual.runOne();
-        manual.runUntilIdle();
 
+        assertThatThrownBy(() -> never.poll(SECOND.multipliedBy(2))).isInstanceOf(SubscriptionClosedException.class);
         assertThat(log).containsExactly("last words");
         assertThat(manual.close(SECOND).refused()).isZero();
     }
