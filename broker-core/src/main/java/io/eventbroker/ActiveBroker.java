@@ -41,7 +41,8 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
         this.config = Checks.requireNonNull(config, "config");
         this.timing = timing;
         this.lifecycle = new Lifecycle(config.name, timing, steps);
-        SubscriptionSpec<BrokerEvent> log = new SubscriptionSpec<>(BrokerEvent.TOPIC, LOG_CAPACITY, this);
+        SubscriptionSpec<BrokerEvent> log =
+                new SubscriptionSpec<>(BrokerEvent.TOPIC, LOG_CAPACITY, Overflow.DROP_NEWEST, this);
         log.name = config.name + " log";
         this.loop = new BrokerLoop(config, lifecycle, this::aside, log);
         this.entrance = new Entrance(lifecycle, loop.sleeper) {
@@ -116,7 +117,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     @Override
     public <T> SubscriptionBuilder<T> subscription(TopicPattern<T> from) {
-        return new SubscriptionSpec<>(from, config.defaultCapacity, this);
+        return new SubscriptionSpec<>(from, config.defaultCapacity, config.defaultOverflow, this);
     }
 
     @Override

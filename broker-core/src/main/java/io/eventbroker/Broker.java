@@ -21,7 +21,7 @@ import java.time.Duration;
  *
  * <p><b>Full.</b> <em>A full subscription drops.</em> With a capacity of 10, the eleventh message waiting is dropped:
  * the publisher is not told, the subscription {@linkplain SubscriptionStats#dropped() counts} it, and no other
- * subscription notices. A full ring (the broker thread is behind by {@link BrokerConfig#withRingSize(int)} messages)
+ * subscription notices. A subscription may choose to drop the oldest instead, or to end: {@link Overflow}. A full ring (the broker thread is behind by {@link BrokerConfig#withRingSize(int)} messages)
  * makes {@code publish} wait and {@code tryPublish} return false.
  *
  * <p><b>Failure.</b> A handler that throws, blocks or leaves harms its own subscription only. If the broker thread dies

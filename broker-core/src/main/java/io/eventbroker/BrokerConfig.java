@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <td>65,536</td></tr>
  * <tr><th scope="row">{@link #withDefaultCapacity defaultCapacity}</th><td>events</td><td>1</td>
  * <td>2<sup>24</sup></td><td>256</td></tr>
+ * <tr><th scope="row">{@link #withDefaultOverflow defaultOverflow}</th><td></td><td></td><td></td>
+ * <td>{@link Overflow#DROP_NEWEST}</td></tr>
  * <tr><th scope="row">{@link #withWaitMode waitMode}</th><td></td><td></td><td></td><td>{@link WaitMode#PARK}</td></tr>
  * <tr><th scope="row">{@link #withThreadFactory threadFactory}</th><td></td><td></td><td></td><td>virtual threads where
  * the JVM has them, daemon threads elsewhere</td></tr>
@@ -32,14 +34,15 @@ public final class BrokerConfig {
     /** The largest ring or lane, in events. */
     public static final int MAX_RING_SIZE = 1 << 24;
 
-    private static final BrokerConfig DEFAULTS =
-            new BrokerConfig("broker", Duration.ofSeconds(10), 1 << 16, 1 << 16, 256, WaitMode.PARK, null);
+    private static final BrokerConfig DEFAULTS = new BrokerConfig(
+            "broker", Duration.ofSeconds(10), 1 << 16, 1 << 16, 256, Overflow.DROP_NEWEST, WaitMode.PARK, null);
 
     final String name;
     final Duration closeTimeout;
     final int ringSize;
     final int laneSize;
     final int defaultCapacity;
+    final Overflow defaultOverflow;
     final WaitMode waitMode;
     final @Nullable ThreadFactory threadFactory;
 
@@ -49,6 +52,7 @@ public final class BrokerConfig {
             int ringSize,
             int laneSize,
             int defaultCapacity,
+            Overflow defaultOverflow,
             WaitMode waitMode,
             @Nullable ThreadFactory threadFactory) {
         this.name = name;
@@ -56,6 +60,7 @@ public final class BrokerConfig {
         this.ringSize = ringSize;
         this.laneSize = laneSize;
         this.defaultCapacity = defaultCapacity;
+        this.defaultOverflow = defaultOverflow;
         this.waitMode = waitMode;
         this.threadFactory = threadFactory;
     }
@@ -79,7 +84,8 @@ public final class BrokerConfig {
      */
     public BrokerConfig withName(String name) {
         Checks.requireLabel("broker name", name);
-        return new BrokerConfig(name, closeTimeout, ringSize, laneSize, defaultCapacity, waitMode, threadFactory);
+        return new BrokerConfig(
+                name, closeTimeout, ringSize, laneSize, defaultCapacity, defaultOverflow, waitMode, threadFactory);
     }
 
     /**
@@ -94,7 +100,8 @@ public final class BrokerConfig {
         if (Checks.requireNonNull(timeout, "timeout").isNegative()) {
             throw new IllegalArgumentException("close timeout " + timeout + " is negative; zero or more is allowed");
         }
-        return new BrokerConfig(name, timeout, ringSize, laneSize, defaultCapacity, waitMode, threadFactory);
+        return new BrokerConfig(
+                name, timeout, ringSize, laneSize, defaultCapacity, defaultOverflow, waitMode, threadFactory);
     }
 
     /**
@@ -107,7 +114,8 @@ public final class BrokerConfig {
      */
     public BrokerConfig withRingSize(int events) {
         int size = roundUp("ring size", events);
-        return new BrokerConfig(name, closeTimeout, size, laneSize, defaultCapacity, waitMode, threadFactory);
+        return new BrokerConfig(
+                name, closeTimeout, size, laneSize, defaultCapacity, defaultOverflow, waitMode, threadFactory);
     }
 
     /**
@@ -120,7 +128,8 @@ public final class BrokerConfig {
      */
     public BrokerConfig withLaneSize(int events) {
         int size = roundUp("lane size", events);
-        return new BrokerConfig(name, closeTimeout, ringSize, size, defaultCapacity, waitMode, threadFactory);
+        return new BrokerConfig(
+                name, closeTimeout, ringSize, size, defaultCapacity, defaultOverflow, waitMode, threadFactory);
     }
 
     private static int roundUp(String what, int events) {
@@ -137,7 +146,22 @@ public final class BrokerConfig {
      */
     public BrokerConfig withDefaultCapacity(int events) {
         int capacity = Checks.requireRange("default capacity", events, 1, SubscriptionBuilder.MAX_CAPACITY);
-        return new BrokerConfig(name, closeTimeout, ringSize, laneSize, capacity, waitMode, threadFactory);
+        return new BrokerConfig(
+                name, closeTimeout, ringSize, laneSize, capacity, defaultOverflow, waitMode, threadFactory);
+    }
+
+    /**
+     * What happens when a subscription is full that does not {@linkplain SubscriptionBuilder#overflow(Overflow) choose}
+     * for itself.
+     *
+     * @param policy what is lost
+     * @return the changed copy
+     * @throws NullPointerException if {@code policy} is null
+     */
+    public BrokerConfig withDefaultOverflow(Overflow policy) {
+        Checks.requireNonNull(policy, "policy");
+        return new BrokerConfig(
+                name, closeTimeout, ringSize, laneSize, defaultCapacity, policy, waitMode, threadFactory);
     }
 
     /**
@@ -149,7 +173,8 @@ public final class BrokerConfig {
      */
     public BrokerConfig withWaitMode(WaitMode mode) {
         Checks.requireNonNull(mode, "wait mode");
-        return new BrokerConfig(name, closeTimeout, ringSize, laneSize, defaultCapacity, mode, threadFactory);
+        return new BrokerConfig(
+                name, closeTimeout, ringSize, laneSize, defaultCapacity, defaultOverflow, mode, threadFactory);
     }
 
     /**
@@ -166,14 +191,16 @@ public final class BrokerConfig {
      */
     public BrokerConfig withThreadFactory(ThreadFactory factory) {
         Checks.requireNonNull(factory, "factory");
-        return new BrokerConfig(name, closeTimeout, ringSize, laneSize, defaultCapacity, waitMode, factory);
+        return new BrokerConfig(
+                name, closeTimeout, ringSize, laneSize, defaultCapacity, defaultOverflow, waitMode, factory);
     }
 
     /** The settings, for log lines. */
     @Override
     public String toString() {
         return "BrokerConfig[name=" + name + ", closeTimeout=" + closeTimeout + ", ringSize=" + ringSize
-                + ", laneSize=" + laneSize + ", defaultCapacity=" + defaultCapacity + ", waitMode=" + waitMode
+                + ", laneSize=" + laneSize + ", defaultCapacity=" + defaultCapacity + ", defaultOverflow="
+                + defaultOverflow + ", waitMode=" + waitMode
                 + ", threadFactory="
                 + (threadFactory == null ? "default" : threadFactory.getClass().getName()) + "]";
     }

@@ -24,9 +24,9 @@ import java.time.Duration;
  * which might be lost in turn.
  *
  * <p>A handler of broker events that fails makes no {@link HandlerFailed}, and a broker event that nobody wants no
- * {@link Unrouted}. {@link HandlerFailed}, {@link DropsBegan}, {@link DropsEnded} and {@link Failed} are also logged,
- * under the name of {@link Broker}: the first failure of a subscription at WARN, further ones at DEBUG; the begin of
- * drops at WARN, the end at INFO; the failure of the broker at ERROR.
+ * {@link Unrouted}. {@link HandlerFailed}, {@link DropsBegan}, {@link DropsEnded}, {@link Disconnected} and {@link Failed} are
+ * also logged, under the name of {@link Broker}: the first failure of a subscription at WARN, further ones at DEBUG; the
+ * begin of drops at WARN, the end at INFO; a disconnected subscription at WARN; the failure of the broker at ERROR.
  */
 public interface BrokerEvent {
     /** Where the events of a broker are subscribed to. It cannot be published to. */
@@ -67,6 +67,15 @@ public interface BrokerEvent {
      * @param dropped how many events it dropped since {@link DropsBegan}
      */
     record DropsEnded(String subscription, String topic, long dropped) implements BrokerEvent {}
+
+    /**
+     * A subscription that wants no gaps was full, and the broker ended it; see {@link Overflow#DISCONNECT}.
+     *
+     * @param subscription the subscription's name
+     * @param topic what it subscribed to
+     * @param capacity its capacity
+     */
+    record Disconnected(String subscription, String topic, int capacity) implements BrokerEvent {}
 
     /**
      * A subscription began. To a subscription to these events its own begin is the first that it is told.

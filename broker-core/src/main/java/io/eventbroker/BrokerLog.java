@@ -1,5 +1,6 @@
 package io.eventbroker;
 
+import io.eventbroker.BrokerEvent.Disconnected;
 import io.eventbroker.BrokerEvent.DropsBegan;
 import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.BrokerEvent.Failed;
@@ -18,6 +19,8 @@ final class BrokerLog implements Handler<BrokerEvent> {
             "broker \"{}\": subscription \"{}\" to topic \"{}\" is full with {} events, and drops";
     private static final String ROOM =
             "broker \"{}\": subscription \"{}\" to topic \"{}\" no longer drops; it dropped {} events";
+    private static final String DISCONNECTED =
+            "broker \"{}\": subscription \"{}\" to topic \"{}\" was full with {} events, and is disconnected";
     private static final String ONCE = "; its further failures are counted, and logged at DEBUG";
     private static final int MOST_REMEMBERED = 1_000;
 
@@ -41,6 +44,7 @@ final class BrokerLog implements Handler<BrokerEvent> {
     static boolean isLogged(BrokerEvent event, QueuedSubscription<?> log) {
         return event instanceof DropsBegan
                 || event instanceof DropsEnded
+                || event instanceof Disconnected
                 || event instanceof Failed
                 || (event instanceof HandlerFailed && 2 * log.size() < log.capacity);
     }
@@ -53,6 +57,8 @@ final class BrokerLog implements Handler<BrokerEvent> {
             LOG.warn(FULL, broker, began.subscription(), began.topic(), began.capacity());
         } else if (event instanceof DropsEnded ended) {
             LOG.info(ROOM, broker, ended.subscription(), ended.topic(), ended.dropped());
+        } else if (event instanceof Disconnected full) {
+            LOG.warn(DISCONNECTED, broker, full.subscription(), full.topic(), full.capacity());
         } else if (event instanceof Failed failed) {
             LOG.error("broker \"{}\" failed: its thread died", broker, failed.cause());
         }

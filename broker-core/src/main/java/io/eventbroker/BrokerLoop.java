@@ -216,7 +216,9 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     public void remove(QueuedSubscription<?> subscription) {
         commands.execute(Command.Action.of(() -> {
             router.flush(); // what was made before is for it
-            if (directory.remove(subscription)) {
+            boolean wasAlive = directory.remove(subscription);
+            subscription.cancel(null);
+            if (wasAlive) {
                 router.endEpisode(subscription);
                 router.tell(new Unsubscribed(subscription.name(), subscription.source.name()));
             }

@@ -150,7 +150,7 @@ final class Directory {
         return topic + "-" + number;
     }
 
-    /** Removes a subscription and cancels it; returns false if it was removed before. */
+    /** Removes a subscription, which its caller ends; returns false if it was removed before. */
     boolean remove(QueuedSubscription<?> subscription) {
         if (!living.remove(subscription.name(), subscription)) {
             return false;
@@ -158,7 +158,6 @@ final class Directory {
         Route route = requireNonNull(routes.get(subscription.source.name()));
         route.subscriptions.remove(subscription);
         forgetIfUnused(route);
-        subscription.cancel(null);
         return true;
     }
 

@@ -58,7 +58,10 @@ final class Failure {
     }
 
     private boolean endAll(Throwable cause) {
-        boolean haveAllEnded = end(router.log, cause);
+        boolean haveAllEnded = true;
+        for (QueuedSubscription<?> subscription : router.directory.working()) {
+            haveAllEnded &= end(subscription, cause);
+        }
         for (QueuedSubscription<?> subscription : router.directory.living()) {
             haveAllEnded &= end(subscription, cause);
         }

@@ -69,9 +69,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     public SubscriptionStats stats() {
         long given = delivered.get(0);
         long taken = taken();
-        long dropped = dropped();
-        long queued = Math.min(enqueued() - taken, capacity);
-        return new SubscriptionSnapshot(name(), matched(), given, 0, 0, dropped, 0, queued, taken - given, false);
+        return snapshot(0, 0, given, taken, taken - given, false);
     }
 
     /** The next event, if it comes in time. */

@@ -84,7 +84,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     boolean isQuiet() {
         boolean ended = over;
         long done = done();
-        long abandoned = ended ? enqueued() - taken() : 0;
+        long abandoned = ended ? abandoned() : 0;
         long dropped = dropped();
         return matched() == done + dropped + abandoned && (ended || !isRelieving());
     }
@@ -94,20 +94,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         boolean ended = over;
         long handled = sum(HANDLED);
         long failed = sum(FAILED);
+        long delivered = handled + failed;
         long taken = taken();
-        long dropped = dropped();
-        long waiting = Math.min(enqueued() - taken, capacity);
-        return new SubscriptionSnapshot(
-                name(),
-                matched(),
-                handled + failed,
-                handled,
-                failed,
-                dropped,
-                ended ? waiting : 0,
-                ended ? 0 : waiting,
-                Math.min(taken - handled - failed, workers.size()),
-                ended && taken > handled + failed);
+        return snapshot(handled, failed, delivered, taken, Math.min(taken - delivered, workers.size()), ended);
     }
 
     /** Whether a handler is running. */

@@ -1,5 +1,6 @@
 package io.eventbroker;
 
+import io.eventbroker.BrokerEvent.Disconnected;
 import io.eventbroker.BrokerEvent.DropsBegan;
 import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.internal.Counters;
@@ -7,6 +8,7 @@ import io.eventbroker.internal.WaitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jctools.queues.MessagePassingQueue;
+import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 abstract class QueuedSubscription<T> implements Subscription {
     /*
      * The queue is single-producer, single-consumer: several consumers take turns by a lock of their own, which the loop
-     * never takes. It is larger than the capacity (a power of two), so the limit is kept beside it: the loop compares
-     * what it put in with what was taken, reading the latter anew only when the subscription looks full. TAKEN is
-     * written after the cell was cleared, so that an offer within the limit always finds room.
+     * never takes. With DROP_OLDEST the loop is a consumer, too, and the queue one for several. It is larger than the
+     * capacity (a power of two), so the limit is kept beside it: the loop compares what it put in with what has left,
+     * reading the latter anew only when the subscription looks full. One consumer clears a cell before its event has left,
+     * so that an offer within the limit finds room; of several, one may have been preempted in between, and then the
+     * offer may fail.
      *
-     * Every total has one writer: those of `in` the loop, those of `out` the consumer. MATCHED and then
-     * ENQUEUED are written before the event is offered, TAKEN before it is handled; a snapshot reads in the opposite
-     * direction.
+     * Every total has one writer: those of `in` the loop, those of `out` the consumer. MATCHED is written before
+     * the event is offered, ENQUEUED after that, TAKEN before it is handled; a snapshot reads in the opposite direction.
      */
     /** What a subscription has to tell the broker's loop, which it does without waiting, {@code remove} aside. */
     interface Host {
@@ -44,12 +47,19 @@ abstract class QueuedSubscription<T> implements Subscription {
             long delivered,
             long handled,
             long failed,
-            long dropped,
+            long droppedNewest,
+            long droppedOldest,
+            long disconnected,
             long abandoned,
             long queued,
             long inHand,
             boolean stuck)
-            implements SubscriptionStats {}
+            implements SubscriptionStats {
+        @Override
+        public long dropped() {
+            return droppedNewest + droppedOldest + disconnected;
+        }
+    }
 
     static {
         // linked now: at its first call near the end of a reader's stack, the link may fail and leave a queue torn
@@ -64,8 +74,10 @@ abstract class QueuedSubscription<T> implements Subscription {
     private static final int RELIEVED = 2;
 
     private static final int MATCHED = 0;
-    private static final int DROPPED = 1;
-    private static final int ENQUEUED = 2;
+    private static final int ENQUEUED = 1;
+    private static final int DROPPED_NEWEST = 2;
+    private static final int DROPPED_OLDEST = 3;
+    private static final int DISCONNECTED = 4;
     private static final int TAKEN = 0;
 
     final TopicPattern<T> source;
@@ -86,7 +98,8 @@ abstract class QueuedSubscription<T> implements Subscription {
     final @Nullable String givenName;
 
     private final MessagePassingQueue<Object> queue;
-    private final Counters in = new Counters(3);
+    private final Overflow overflow;
+    private final Counters in = new Counters(5);
     private final Counters out = new Counters(1);
     private final @Nullable Class<T> filter;
 
@@ -96,8 +109,11 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Grows with age. Written by the loop before the subscription is handed to its owner. */
     long number;
 
-    /** What the loop last saw of TAKEN. */
-    private long takenSeen;
+    /** How many of those put in the loop last saw to have left. */
+    private long leftSeen;
+
+    /** Whether the broker has ended it because it was full. Only for the loop. */
+    boolean isDisconnected;
 
     /** Whether the loop put something in since it last woke the consumers. Only for the loop. */
     boolean isTouched;
@@ -124,7 +140,10 @@ abstract class QueuedSubscription<T> implements Subscription {
         this.capacity = spec.capacity;
         this.host = host;
         this.isOfBroker = source.definition().equals(BrokerEvent.TOPIC.definition());
-        this.queue = new SpscVarHandleArrayQueue<>(capacity);
+        this.overflow = spec.overflow;
+        this.queue = overflow == Overflow.DROP_OLDEST
+                ? new SpmcVarHandleArrayQueue<>(capacity + 1) // one to spare for a consumer that clears its cell late
+                : new SpscVarHandleArrayQueue<>(capacity);
         this.filter = source.type().isAssignableFrom(source.definition().type()) ? null : source.type();
     }
 
@@ -136,32 +155,51 @@ abstract class QueuedSubscription<T> implements Subscription {
     }
 
     boolean accepts(Object event) {
-        return filter == null || filter.isInstance(event);
+        return (filter == null || filter.isInstance(event)) && !isDisconnected;
     }
 
     /** Whether events of this class would be accepted. */
     boolean acceptsAny(Class<?> type) {
-        return filter == null || filter.isAssignableFrom(type);
+        return (filter == null || filter.isAssignableFrom(type)) && !isDisconnected;
     }
 
-    /** Puts an event in, or drops it; returns whether it was put in. */
-    boolean offer(Object event) {
+    /** Puts an event in, or loses one; returns what there is to tell of that. */
+    @Nullable BrokerEvent offer(Object event) {
         in.add(MATCHED, 1);
-        if (isFull()) {
-            in.add(DROPPED, 1);
+        if (!isFull()) {
+            return put(event) ? null : drop(DROPPED_NEWEST);
+        }
+        if (overflow == Overflow.DISCONNECT) {
+            in.add(DISCONNECTED, 1);
+            isDisconnected = true;
+            return new Disconnected(name, source.name(), capacity);
+        }
+        DropsBegan begin = null;
+        boolean isIn = false;
+        if (overflow == Overflow.DROP_OLDEST) {
+            begin = queue.poll() == null ? null : drop(DROPPED_OLDEST); // a consumer may have been faster
+            isIn = put(event);
+        }
+        DropsBegan other = isIn ? null : drop(DROPPED_NEWEST);
+        return begin == null ? other : begin;
+    }
+
+    private boolean put(Object event) {
+        if (!queue.relaxedOffer(event)) {
             return false;
         }
         in.add(ENQUEUED, 1);
-        queue.offer(event);
         return true;
     }
 
-    /** Notes that an event was dropped; null if that begins no episode. */
-    @Nullable DropsBegan beginEpisode() {
+    /** Counts an event that was dropped; null if that begins no episode. */
+    private @Nullable DropsBegan drop(int cause) {
+        long before = dropped();
+        in.add(cause, 1);
         if (episode.get() != NONE) {
             return null;
         }
-        droppedBefore = in.get(DROPPED) - 1;
+        droppedBefore = before;
         episode.set(DROPPING);
         return new DropsBegan(name, source.name(), capacity);
     }
@@ -172,23 +210,31 @@ abstract class QueuedSubscription<T> implements Subscription {
             return null;
         }
         episode.set(NONE);
-        return new DropsEnded(name, source.name(), in.get(DROPPED) - droppedBefore);
+        return new DropsEnded(name, source.name(), dropped() - droppedBefore);
     }
 
     private boolean isFull() {
         long enqueued = in.get(ENQUEUED);
-        if (enqueued - takenSeen < capacity) {
+        if (enqueued - leftSeen < capacity) {
             return false;
         }
-        takenSeen = out.get(TAKEN);
-        return enqueued - takenSeen >= capacity;
+        leftSeen = enqueued - queue.size();
+        return enqueued - leftSeen >= capacity;
     }
 
     /** Tells the consumers that nothing will be put in any more. */
     void seal(@Nullable Throwable why) {
-        cause = why;
+        if (cause == null) {
+            cause = why;
+        }
         sealed = true;
         consumers.signalAll();
+    }
+
+    /** Ends a subscription that was full and wants no gaps; what waits is still for its consumers. */
+    void disconnect() {
+        seal(new IllegalStateException(
+                this + " was full with " + capacity + " events, and its overflow policy is DISCONNECT"));
     }
 
     /** Wakes a consumer; the loop has issued a full fence since it last put something in. */
@@ -258,11 +304,39 @@ abstract class QueuedSubscription<T> implements Subscription {
     }
 
     long dropped() {
-        return in.get(DROPPED);
+        return in.get(DROPPED_NEWEST) + in.get(DROPPED_OLDEST) + in.get(DISCONNECTED);
     }
 
-    long enqueued() {
-        return in.get(ENQUEUED);
+    /** How many wait, if so many have been taken. */
+    private long waiting(long taken) {
+        long left = in.get(DROPPED_OLDEST) + taken;
+        return Math.max(0, Math.min(in.get(ENQUEUED) - left, capacity)); // the loop may count its offer a moment later
+    }
+
+    /** How many wait that nobody will take. */
+    long abandoned() {
+        return waiting(taken());
+    }
+
+    /** A snapshot; what its subscriber counts was read before. */
+    SubscriptionStats snapshot(long handled, long failed, long delivered, long taken, long inHand, boolean ended) {
+        long newest = in.get(DROPPED_NEWEST);
+        long oldest = in.get(DROPPED_OLDEST);
+        long disconnected = in.get(DISCONNECTED);
+        long waiting = waiting(taken);
+        return new SubscriptionSnapshot(
+                name,
+                matched(),
+                delivered,
+                handled,
+                failed,
+                newest,
+                oldest,
+                disconnected,
+                ended ? waiting : 0,
+                ended ? 0 : waiting,
+                inHand,
+                ended && inHand > 0);
     }
 
     long matched() {

@@ -36,6 +36,9 @@ final class Router {
     /** Those who were given something since they were last woken. */
     private final List<QueuedSubscription<?>> touched = new ArrayList<>();
 
+    /** Those who were full and want no gaps, until they are removed. */
+    private final Queue<QueuedSubscription<?>> disconnected = new ArrayDeque<>();
+
     /** What came up while something else was being routed. */
     private final Queue<BrokerEvent> untold = new ArrayDeque<>();
 
@@ -82,8 +85,12 @@ final class Router {
     }
 
     private void offer(QueuedSubscription<?> subscription, Object event) {
-        if (!subscription.offer(event)) {
-            tellOf(subscription, subscription.beginEpisode());
+        BrokerEvent loss = subscription.offer(event);
+        if (loss != null) {
+            tellOf(subscription, loss);
+            if (subscription.isDisconnected) {
+                disconnected.add(subscription);
+            }
         }
         if (!subscription.isTouched) {
             subscription.isTouched = true;
@@ -119,6 +126,7 @@ final class Router {
 
     /** Tells what came up, and wakes whoever was given something. */
     void flush() {
+        removeDisconnected();
         for (BrokerEvent event = untold.poll(); event != null; event = untold.poll()) {
             for (QueuedSubscription<?> subscription : directory.events.subscriptions) {
                 if (subscription.accepts(event)) {
@@ -129,6 +137,7 @@ final class Router {
                 offerUnlessSealed(log, event);
             }
             totals.add(TOLD, 1);
+            removeDisconnected();
         }
         if (!touched.isEmpty()) {
             VarHandle.fullFence();
@@ -137,6 +146,14 @@ final class Router {
                 touched.get(i).wake();
             }
             touched.clear();
+        }
+    }
+
+    private void removeDisconnected() {
+        for (QueuedSubscription<?> full = disconnected.poll(); full != null; full = disconnected.poll()) {
+            if (directory.remove(full)) {
+                full.disconnect();
+            }
         }
     }
 

@@ -4,7 +4,8 @@ package io.eventbroker;
  * A subscription: who receives what. Its methods may be called by any thread, handlers included, and answer for ever,
  * also after the subscription or the broker has ended.
  *
- * <p>A subscription lasts until {@link #unsubscribe()} or until the broker closes; letting go of this handle does not
+ * <p>A subscription lasts until {@link #unsubscribe()}, until the broker closes, or until it is full if it
+ * asked for {@link Overflow#DISCONNECT}; letting go of this handle does not
  * end it.
  */
 public interface Subscription {

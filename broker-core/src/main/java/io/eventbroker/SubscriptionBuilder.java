@@ -31,7 +31,7 @@ public interface SubscriptionBuilder<T> {
 
     /**
      * How many events may wait, not counting those a handler has in hand. With a capacity of 10, the eleventh event
-     * waiting is dropped. Without it, {@link BrokerConfig#withDefaultCapacity(int)} decides: 256 unless configured.
+     * waiting {@linkplain #overflow(Overflow) overflows}. Without it, {@link BrokerConfig#withDefaultCapacity(int)} decides: 256 unless configured.
      *
      * @param events from 1 to {@value #MAX_CAPACITY}, exact
      * @return this builder
@@ -39,6 +39,17 @@ public interface SubscriptionBuilder<T> {
      */
     @CheckReturnValue
     SubscriptionBuilder<T> capacity(int events);
+
+    /**
+     * What happens when the queue is full. Without it, {@link BrokerConfig#withDefaultOverflow(Overflow)} decides:
+     * {@link Overflow#DROP_NEWEST} unless configured.
+     *
+     * @param policy what is lost
+     * @return this builder
+     * @throws NullPointerException if {@code policy} is null
+     */
+    @CheckReturnValue
+    SubscriptionBuilder<T> overflow(Overflow policy);
 
     /**
      * How many workers call the handler at a time; 1 unless said otherwise. Each takes one event at a time, so that with

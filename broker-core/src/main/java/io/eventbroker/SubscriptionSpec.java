@@ -17,11 +17,13 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     @Nullable String name;
 
     int capacity;
+    Overflow overflow;
     int workers = 1;
 
-    SubscriptionSpec(TopicPattern<T> source, int capacity, Opener opener) {
+    SubscriptionSpec(TopicPattern<T> source, int capacity, Overflow overflow, Opener opener) {
         this.source = Checks.requireNonNull(source, "the topic or pattern to subscribe to");
         this.capacity = capacity;
+        this.overflow = overflow;
         this.opener = opener;
     }
 
@@ -34,6 +36,12 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     @Override
     public SubscriptionBuilder<T> capacity(int events) {
         this.capacity = Checks.requireRange("capacity", events, 1, MAX_CAPACITY);
+        return this;
+    }
+
+    @Override
+    public SubscriptionBuilder<T> overflow(Overflow policy) {
+        this.overflow = Checks.requireNonNull(policy, "policy");
         return this;
     }
 

@@ -51,11 +51,32 @@ public interface SubscriptionStats {
     long failed();
 
     /**
-     * Messages lost because the queue was full.
+     * Messages lost because the queue was full: {@code droppedNewest + droppedOldest + disconnected}.
      *
      * @return a count since the subscription began
      */
     long dropped();
+
+    /**
+     * New messages that found the queue full and were dropped; see {@link Overflow#DROP_NEWEST}.
+     *
+     * @return a count since the subscription began
+     */
+    long droppedNewest();
+
+    /**
+     * Messages that had waited longest and made room; see {@link Overflow#DROP_OLDEST}.
+     *
+     * @return a count since the subscription began
+     */
+    long droppedOldest();
+
+    /**
+     * Messages that found the queue full and ended the subscription: one at most; see {@link Overflow#DISCONNECT}.
+     *
+     * @return a count since the subscription began
+     */
+    long disconnected();
 
     /**
      * Messages that were waiting when a push subscription was unsubscribed, the broker's close reached its deadline or the

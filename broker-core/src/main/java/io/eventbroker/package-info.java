@@ -23,8 +23,8 @@
  *   <dd>Memory is bounded by the configuration. Names that nobody subscribes to leave nothing behind, and nothing keeps
  *       an event alive after it was delivered or dropped.
  *   <dt>G5 Loss is told
- *   <dd>Every loss is counted, by subscription, and the begin and the end of each episode of drops is a
- *       {@link io.eventbroker.BrokerEvent}. (Telling a subscriber of a gap at its place is not in this version.)
+ *   <dd>Every loss is counted, by subscription and {@linkplain io.eventbroker.Overflow cause}, and the begin and the end
+ *       of each episode of drops is a {@link io.eventbroker.BrokerEvent}. (Telling a subscriber of a gap at its place is not in this version.)
  *   <dt>G6 Subscribing takes effect between call and return
  *   <dd>A publish that begins after {@code subscribe} returned is seen; one that happened before the call is not. After
  *       {@code unsubscribe} nothing further is dispatched; at most one call per worker may still run.

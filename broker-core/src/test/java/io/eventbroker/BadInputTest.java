@@ -147,6 +147,8 @@ class BadInputTest {
                 arguments("subscribe to", (Misuse) b -> b.inbox(null)),
                 arguments("subscribe to", (Misuse) b -> b.subscription(null)),
                 arguments("name", (Misuse) b -> b.subscription(NUMBERS).named(null)),
+                arguments("policy", (Misuse) b -> b.subscription(NUMBERS).overflow(null)),
+                arguments("policy", (Misuse) b -> BrokerConfig.defaults().withDefaultOverflow(null)),
                 arguments("handler", (Misuse) b -> b.subscription(NUMBERS).onEvent(null)),
                 arguments("timeout", (Misuse) b -> b.awaitQuiescence(null)),
                 arguments("timeout", (Misuse) b -> b.close(null)),

@@ -247,4 +247,23 @@ class BrokerLogTest {
             assertThat(namesake.name()).isEqualTo("logged log");
         }
     }
+
+    @Test
+    void aDisconnectedSubscriptionIsAWarning() {
+        try (ManualBroker broker = Broker.manual(CONFIG)) {
+            Inbox<Integer> inbox = broker.subscription(NUMBERS)
+                    .named("exact")
+                    .capacity(1)
+                    .overflow(Overflow.DISCONNECT)
+                    .inbox();
+            broker.publish(NUMBERS, 1);
+            broker.publish(NUMBERS, 2);
+            broker.runUntilIdle();
+            assertThat(inbox.poll()).isEqualTo(1);
+            assertThat(log.lines())
+                    .containsExactly(
+                            "WARN broker \"logged\": subscription \"exact\" to topic \"numbers\" was full with 1"
+                                    + " events, and is disconnected");
+        }
+    }
 }

@@ -160,6 +160,21 @@ final class LedgerFakes {
         }
 
         @Override
+        public long droppedNewest() {
+            return dropped;
+        }
+
+        @Override
+        public long droppedOldest() {
+            return 0;
+        }
+
+        @Override
+        public long disconnected() {
+            return 0;
+        }
+
+        @Override
         public long abandoned() {
             return abandoned;
         }

@@ -32,7 +32,10 @@ final class ReferenceEvents {
     /** The loop has ended: nothing is reported any more. */
     boolean over;
 
-    /** The last ends of episodes are being told. */
+    /** The ends of all episodes are being told. */
+    boolean ending;
+
+    /** That is the last to be told. */
     boolean sealing;
 
     /** Nobody is told anything any more. */
@@ -49,6 +52,11 @@ final class ReferenceEvents {
             queue.waiting.add(event);
         } else {
             queue.dropped++;
+            if (queue.shape.overflow() == Overflow.DROP_OLDEST) {
+                queue.droppedOldest++;
+                queue.waiting.remove();
+                queue.waiting.add(event);
+            }
             if (!queue.isOfBroker() && queue.episode++ == 0) { // else it is only logged, or it would have no end
                 tell(Told.of("DropsBegan", queue.name, queue.shape.topic(), queue.shape.capacity()));
             }

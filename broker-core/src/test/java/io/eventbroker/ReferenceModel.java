@@ -149,11 +149,13 @@ final class ReferenceModel {
     void hasTold(Told seen) {
         Object first = events.reports.isEmpty() ? null : events.reports.get(0);
         Told due = first instanceof Queue queue ? queue.ended() : (Told) first;
-        if (leaving != null && !events.sealing && isOfLeaving(seen, due)) {
+        if (leaving != null && !events.ending && isOfLeaving(seen, due)) {
             unsubscribe(leaving);
             return;
         }
-        Object source = first == null ? lastEpisode(seen) : events.reports.remove(0);
+        Object source = first == null || events.ending ? lastEpisode(seen) : first;
+        source = source == null ? first : source;
+        events.reports.remove(source);
         Told event = source instanceof Queue queue ? queue.ended() : (Told) source;
         require(event != null && (seen == null || seen.equals(event)), "told " + seen + ", should be " + event);
         if (source instanceof Queue queue) {
@@ -168,7 +170,7 @@ final class ReferenceModel {
                 : !seen.equals(due) && seen.parts().get(0).equals(leaving.name);
     }
 
-    /** When nobody works any more, the broker tells the end of all episodes, in whatever order. */
+    /** When nobody works any more, the broker tells the end of all episodes, in whatever order, before what was reported. */
     private Queue lastEpisode(Told seen) {
         require(isWorkOver(), "told " + seen + ", though nothing happened");
         return living().stream()

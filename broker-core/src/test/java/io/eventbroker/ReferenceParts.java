@@ -22,7 +22,14 @@ final class ReferenceParts {
     /** The topic of what the broker tells. */
     static final String EVENTS = "$broker.events";
 
-    record Shape(String name, String topic, Class<?> definition, Predicate<Object> wanted, int capacity, int workers) {}
+    record Shape(
+            String name,
+            String topic,
+            Class<?> definition,
+            Predicate<Object> wanted,
+            int capacity,
+            Overflow overflow,
+            int workers) {}
 
     /** Where messages come in, first in, first out: a lane, or the ring that all share. */
     static final class Source {
@@ -62,6 +69,7 @@ final class ReferenceParts {
         final Deque<Object> waiting = new ArrayDeque<>();
         long matched;
         long dropped;
+        long droppedOldest;
         long delivered;
         long failed;
         long abandoned;

@@ -263,8 +263,10 @@ final class Simulation {
         } else if (step == Step.BEGIN_CLOSING) {
             judge(() -> model.events.tell(Told.of("Closing", actions.ends.closeTimeout())));
         } else if (step == Step.CANCEL) {
+            model.events.ending = true;
             judge(() -> model.cancel(Math.max(frame.latest, model.now)));
         } else if (step == Step.SEAL_EVENTS) {
+            model.events.ending = true;
             model.events.sealing = true;
         }
     }
@@ -285,6 +287,7 @@ final class Simulation {
     private void observeTold() {
         hasTold = false;
         events.observe();
+        model.events.ending = false;
         if (model.events.sealing) {
             model.events.sealing = false;
             model.hasSealedEvents();

@@ -214,7 +214,9 @@ final class SimulationActions {
         boolean isClosed = model.phase != Phase.OPEN;
         boolean isRefused = isClosed || model.isNameTaken(name) || model.clashes(from.name(), definition);
         SimulationMember<T> member = new SimulationMember<>(isOfBroker ? null : run.ledger.subscriber(entries(from)));
-        SubscriptionBuilder<T> named = broker.subscription(from).capacity(capacity);
+        Overflow overflow = random.nextBoolean() ? Overflow.DROP_NEWEST : Overflow.DROP_OLDEST;
+        SubscriptionBuilder<T> named =
+                broker.subscription(from).capacity(capacity).overflow(overflow);
         SubscriptionBuilder<T> builder = name == null ? named : named.named(name);
         try {
             run.perhapsInterrupted(() -> run.calmly(() -> {
@@ -223,12 +225,22 @@ final class SimulationActions {
                 run.require(!isRefused, "subscribe was not refused");
                 run.require(name == null ? made.startsWith(from.name()) : name.equals(made), "the name");
                 member.handle = handle;
-                member.queue = new Queue(
-                        new Shape(made, from.name(), definition, SimulationEvents.wanted(from), capacity, workers));
+                member.queue = new Queue(new Shape(
+                        made, from.name(), definition, SimulationEvents.wanted(from), capacity, overflow, workers));
                 model.subscribe(member.queue); // now, for the broker may have died since
                 return run.members.add(member);
             }));
-            run.trace("subscribe ", member.handle, " to ", from, ", capacity ", capacity, ", workers ", workers);
+            run.trace(
+                    "subscribe ",
+                    member.handle,
+                    " to ",
+                    from,
+                    ", capacity ",
+                    capacity,
+                    " ",
+                    overflow,
+                    ", workers ",
+                    workers);
         } catch (IllegalStateException e) {
             run.trace("subscribe ", name, " to ", from, ": ", e);
             boolean hasDied = !isClosed && model.phase == Phase.FAILED;

@@ -63,7 +63,8 @@ final class SimulationEvents {
             spy.inbox =
                     run.broker.subscription(source).named(name).capacity(PLENTY).inbox();
             spy.handle = spy.inbox;
-            spy.queue = new Queue(new Shape(name, source.name(), BrokerEvent.class, wanted(source), PLENTY, 0));
+            spy.queue = new Queue(
+                    new Shape(name, source.name(), BrokerEvent.class, wanted(source), PLENTY, Overflow.DROP_NEWEST, 0));
             model.subscribe(spy.queue);
             return spies.add(spy);
         });

@@ -45,6 +45,7 @@ class SimulationTest {
             "discarded",
             "dropped",
             "dropped at capacity 1",
+            "dropped oldest",
             "failed",
             "hopeless take",
             "interrupted at the deadline",

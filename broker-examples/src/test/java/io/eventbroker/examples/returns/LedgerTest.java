@@ -140,6 +140,21 @@ class LedgerTest {
         }
 
         @Override
+        public long droppedNewest() {
+            return dropped;
+        }
+
+        @Override
+        public long droppedOldest() {
+            return 0;
+        }
+
+        @Override
+        public long disconnected() {
+            return 0;
+        }
+
+        @Override
         public long queued() {
             return 0;
         }
