@@ -94,7 +94,7 @@ final class LedgerAudit {
         int[] receipts = receipts(subscriber, name);
         auditReceipts(name, subscriber, told, receipts);
         auditLosses(name, subscriber, told, receipts, discarded);
-        if (!subscriber.isUnsubscribed()) {
+        if (!subscriber.isUnsubscribed() && told.disconnected() == 0) {
             auditListing(told, stats);
         }
     }

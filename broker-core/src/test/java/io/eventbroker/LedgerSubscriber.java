@@ -136,9 +136,11 @@ final class LedgerSubscriber<T extends Ledger.Entry> {
         return failures.sum();
     }
 
-    /** Whether a publish between these moments was surely seen. */
+    /** Whether a publish between these moments was surely seen; of one that the broker disconnected nobody knows when. */
     boolean surelySees(int publishBegan, int publishEnded) {
-        return publishBegan >= opened && publishEnded < ending;
+        return publishBegan >= opened
+                && publishEnded < ending
+                && subscription().stats().disconnected() == 0;
     }
 
     /** Whether a publish between these moments may have been seen. */

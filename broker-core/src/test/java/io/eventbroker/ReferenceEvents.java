@@ -10,7 +10,8 @@ import java.util.Set;
 
 /** The part of the {@link ReferenceModel} that is about queues that fill, and what the broker tells of itself. */
 final class ReferenceEvents {
-    private static final Set<String> LOGGED = Set.of("HandlerFailed", "DropsBegan", "DropsEnded", "Failed");
+    private static final Set<String> LOGGED =
+            Set.of("HandlerFailed", "DropsBegan", "DropsEnded", "Disconnected", "Failed");
 
     /** With so many lines waiting, failures of handlers may be left out. */
     private static final int MOST_LOGGED = 50;
@@ -52,6 +53,13 @@ final class ReferenceEvents {
             queue.waiting.add(event);
         } else {
             queue.dropped++;
+            if (queue.shape.overflow() == Overflow.DISCONNECT) {
+                queue.disconnected = true;
+                if (!queue.isOfBroker()) {
+                    tell(Told.of("Disconnected", queue.name, queue.shape.topic(), queue.shape.capacity()));
+                }
+                return;
+            }
             if (queue.shape.overflow() == Overflow.DROP_OLDEST) {
                 queue.droppedOldest++;
                 queue.waiting.remove();
@@ -68,7 +76,7 @@ final class ReferenceEvents {
     }
 
     private static boolean wants(Queue queue, Told event) {
-        return queue.isOfBroker() && !queue.unsubscribed && queue.shape.wanted().test(event);
+        return queue.isOfBroker() && queue.isAlive() && queue.shape.wanted().test(event);
     }
 
     void tell(Told event) {

@@ -37,6 +37,9 @@ final class ReferenceModel {
     /** The longest until handlers interrupted at the deadline are given up. */
     static final long LONGEST_GRACE = 1_000_000_000;
 
+    /** One for handlers, and one for those of broker events. */
+    private static final int GRACES = 2;
+
     /** How long after its end a lane is still looked at. */
     static final long LANE_GRACE = 1_000_000;
 
@@ -45,6 +48,7 @@ final class ReferenceModel {
     private final List<Queue> queues = new ArrayList<>();
     final ReferenceEvents events = new ReferenceEvents(queues);
     private List<Queue> reported = List.of();
+    boolean hasNoticedClose;
 
     /** Who is being unsubscribed. */
     Queue leaving;
@@ -59,7 +63,10 @@ final class ReferenceModel {
     private long drainEnd;
     private long deadline = Long.MAX_VALUE;
     private long lanesEnd;
-    private boolean deadlineEnforced;
+
+    /** How many have begun. */
+    private int graces;
+
     private long graceEnd;
 
     ReferenceModel(int ringSize) {
@@ -128,7 +135,7 @@ final class ReferenceModel {
         }
         boolean wanted = false;
         for (Queue queue : queues) {
-            if (!queue.unsubscribed
+            if (queue.isAlive()
                     && queue.shape.topic().equals(message.topic())
                     && queue.shape.wanted().test(message.event())) {
                 wanted = true;
@@ -209,8 +216,12 @@ final class ReferenceModel {
     void unsubscribe(Queue queue) {
         require(isAllRouted() || isDeadlineOver(), "unsubscribe returned before what was published was routed");
         events.flush();
+        boolean wasAlive = queue.isAlive();
         queue.unsubscribed = true;
         leaving = null;
+        if (!wasAlive) {
+            return;
+        }
         if (queue.episode > 0) {
             Told ended = queue.ended();
             queue.episode = 0;
@@ -221,7 +232,7 @@ final class ReferenceModel {
     }
 
     List<Queue> living() {
-        return queues.stream().filter(queue -> !queue.unsubscribed).toList();
+        return queues.stream().filter(Queue::isAlive).toList();
     }
 
     List<Queue> listed() {
@@ -233,7 +244,7 @@ final class ReferenceModel {
     /** A worker of this subscription begins to handle this event. */
     void handling(Queue queue, Object event) {
         require(!queue.unsubscribed, "handler of " + queue.name + " called after unsubscribe");
-        boolean isCut = phase == Phase.CLOSED || (deadlineEnforced && !queue.isOfBroker());
+        boolean isCut = phase == Phase.CLOSED || (graces > 0 && !queue.isOfBroker());
         require(!isCut, "handler of " + queue.name + " called after the deadline");
         require(phase != Phase.FAILED || queue.isOfBroker(), "handler of " + queue.name + " called by a failed broker");
         int busy = queue.inHand + (int) events.failuresOf(queue);
@@ -285,7 +296,7 @@ final class ReferenceModel {
     }
 
     boolean hasEnded(Queue queue) {
-        return queue.unsubscribed || hasEnded();
+        return !queue.isAlive() || hasEnded();
     }
 
     /** While closing, inboxes end once nothing can come any more. */
@@ -350,8 +361,9 @@ final class ReferenceModel {
 
     /** The loop has died. */
     void fail(Throwable failure) {
-        reported = listed();
         events.tell(Told.of("Failed", failure));
+        events.flush();
+        reported = hasNoticedClose ? reported : living(); // that may have been too much for some
         cause = failure;
         end(Phase.FAILED);
     }
@@ -387,8 +399,8 @@ final class ReferenceModel {
     /** The broker says that there is nothing to do at all, not even for the close. */
     void requireIdle() {
         requireNothingToStep();
-        if (isDeadlineOver() && !deadlineEnforced) {
-            deadlineEnforced = true;
+        if (isDeadlineOver() && now >= graceEnd && graces < GRACES) {
+            graces++; // each may begin late, if time passed while nobody stepped
             graceEnd = now + LONGEST_GRACE;
         }
         boolean stays = phase == Phase.OPEN

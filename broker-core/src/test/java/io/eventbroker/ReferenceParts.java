@@ -75,6 +75,10 @@ final class ReferenceParts {
         long abandoned;
         int inHand;
         boolean unsubscribed;
+
+        /** The broker ended it because it was full. */
+        boolean disconnected;
+
         boolean stuck;
 
         /** What was dropped since that was told. */
@@ -87,6 +91,10 @@ final class ReferenceParts {
 
         boolean isPush() {
             return shape.workers > 0;
+        }
+
+        boolean isAlive() {
+            return !unsubscribed && !disconnected;
         }
 
         boolean isOfBroker() {

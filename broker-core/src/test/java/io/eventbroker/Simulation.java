@@ -261,6 +261,7 @@ final class Simulation {
         if (step == Step.COMMAND) {
             commands++;
         } else if (step == Step.BEGIN_CLOSING) {
+            model.hasNoticedClose = true;
             judge(() -> model.events.tell(Told.of("Closing", actions.ends.closeTimeout())));
         } else if (step == Step.CANCEL) {
             model.events.ending = true;

@@ -212,9 +212,9 @@ final class SimulationActions {
         int workers = Math.max(0, random.nextInt(6) - 2);
         Class<?> definition = from.definition().type();
         boolean isClosed = model.phase != Phase.OPEN;
-        boolean isRefused = isClosed || model.isNameTaken(name) || model.clashes(from.name(), definition);
+        boolean isRefused = isRefused(name, from);
         SimulationMember<T> member = new SimulationMember<>(isOfBroker ? null : run.ledger.subscriber(entries(from)));
-        Overflow overflow = random.nextBoolean() ? Overflow.DROP_NEWEST : Overflow.DROP_OLDEST;
+        Overflow overflow = Overflow.values()[Math.max(0, random.nextInt(6) - 3)];
         SubscriptionBuilder<T> named =
                 broker.subscription(from).capacity(capacity).overflow(overflow);
         SubscriptionBuilder<T> builder = name == null ? named : named.named(name);
@@ -222,7 +222,8 @@ final class SimulationActions {
             run.perhapsInterrupted(() -> run.calmly(() -> {
                 Subscription handle = open(member, builder, workers);
                 String made = handle.name();
-                run.require(!isRefused, "subscribe was not refused");
+                // who was in the way may have been disconnected by what was routed first
+                run.require(!isRefused || !isRefused(name, from), "subscribe was not refused");
                 run.require(name == null ? made.startsWith(from.name()) : name.equals(made), "the name");
                 member.handle = handle;
                 member.queue = new Queue(new Shape(
@@ -253,6 +254,12 @@ final class SimulationActions {
         }
     }
 
+    private boolean isRefused(String name, TopicPattern<?> from) {
+        return model.phase != Phase.OPEN
+                || model.isNameTaken(name)
+                || model.clashes(from.name(), from.definition().type());
+    }
+
     @SuppressWarnings("unchecked") // all but those of the broker are of entries
     private static TopicPattern<Ledger.Entry> entries(TopicPattern<?> from) {
         return (TopicPattern<Ledger.Entry>) from;
@@ -271,11 +278,13 @@ final class SimulationActions {
         SimulationMember<?> member = run.members.get(random.nextInt(run.members.size()));
         run.trace("unsubscribe ", member.handle);
         boolean isFirst = !member.queue.unsubscribed && !model.hasEnded();
+        boolean isTold = isFirst && member.queue.isAlive();
         run.perhapsInterrupted(() -> run.calmly(() -> {
-            model.leaving = isFirst ? member.queue : null;
+            model.leaving = isTold ? member.queue : null;
             member.unsubscribe();
             boolean hasDied = broker.stats().state() == BrokerStats.State.FAILED;
-            if (model.leaving != null && (!hasDied || run.events.hasSeenUnsubscribed())) {
+            boolean isLeaving = isTold ? model.leaving != null : isFirst;
+            if (isLeaving && (!hasDied || run.events.hasSeenUnsubscribed())) {
                 model.unsubscribe(member.queue); // now, for the broker may have died since
             }
             model.leaving = null;
@@ -331,7 +340,7 @@ final class SimulationActions {
         long things = run.things() - before;
         run.check();
         model.requireIdle();
-        boolean isPlain = model.phase == Phase.OPEN && run.members.stream().noneMatch(m -> m.queue.unsubscribed);
+        boolean isPlain = model.phase == Phase.OPEN && run.members.stream().allMatch(m -> m.queue.isAlive());
         run.require(!isPlain || (done <= things && done > 0 == things > 0), "did " + done + " things of " + things);
     }
 

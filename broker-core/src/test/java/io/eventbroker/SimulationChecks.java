@@ -72,7 +72,9 @@ final class SimulationChecks {
         run.same(name + "matched", queue.matched, told.matched());
         run.same(name + "dropped", queue.dropped, told.dropped());
         run.same(name + "dropped, oldest", queue.droppedOldest, told.droppedOldest());
-        run.same(name + "dropped, newest", queue.dropped - queue.droppedOldest, told.droppedNewest());
+        long disconnected = queue.disconnected ? 1 : 0;
+        run.same(name + "disconnected", disconnected, told.disconnected());
+        run.same(name + "dropped, newest", queue.dropped - queue.droppedOldest - disconnected, told.droppedNewest());
         run.same(name + "queued", (long) queue.waiting.size(), told.queued());
         run.same(name + "in hand", (long) queue.inHand, told.inHand());
         run.same(name + "delivered", queue.delivered, told.delivered());
@@ -85,6 +87,8 @@ final class SimulationChecks {
 
     void noteTotals(Queue queue) {
         run.note("dropped", queue.dropped > 0);
+        run.note("disconnected", queue.disconnected);
+        run.note("disconnected of the broker's", queue.disconnected && queue.isOfBroker());
         run.note("dropped oldest", queue.droppedOldest > 0);
         run.note("dropped at capacity 1", queue.dropped > 0 && queue.shape.capacity() == 1);
         run.note("failed", queue.failed > 0);

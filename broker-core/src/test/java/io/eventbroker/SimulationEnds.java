@@ -52,7 +52,7 @@ final class SimulationEnds {
             boolean isCertain = model.phase == Phase.OPEN
                     && run.members.stream()
                             .map(member -> member.queue)
-                            .noneMatch(queue -> queue.unsubscribed || (queue.isOfBroker() && queue.dropped > 0));
+                            .noneMatch(queue -> !queue.isAlive() || (queue.isOfBroker() && queue.dropped > 0));
             run.require(!answer || model.isDone() || model.isDeadlineOver(), "called quiet, but is not");
             boolean isLate = model.now >= until; // handlers called meanwhile used up the time
             run.require(answer || (isLate && !(isCertain && model.isDone())), "not called quiet");

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 final class SimulationLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(Broker.class);
 
-    private static final Map<String, Level> LEVELS =
-            Map.of("DropsBegan", Level.WARN, "DropsEnded", Level.INFO, "Failed", Level.ERROR);
+    private static final Map<String, Level> LEVELS = Map.of(
+            "DropsBegan", Level.WARN, "DropsEnded", Level.INFO, "Disconnected", Level.WARN, "Failed", Level.ERROR);
 
     private final Level usualLevel = LOG.getLevel();
     private final boolean usuallyAdditive = LOG.isAdditive();

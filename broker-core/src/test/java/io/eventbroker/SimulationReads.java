@@ -137,7 +137,7 @@ final class SimulationReads {
         try {
             return member.iterator.hasNext();
         } catch (SubscriptionClosedException e) {
-            run.same("cause of the end", model.cause, e.getCause());
+            requireCause(member, e.getCause());
             return End.FAILED;
         } catch (CancellationException e) {
             return End.INTERRUPTED;
@@ -146,7 +146,16 @@ final class SimulationReads {
 
     /** Whether the end of an inbox is an orderly one. */
     private boolean isOrderly(SimulationMember<?> member) {
-        return model.cause == null || member.queue.unsubscribed;
+        return !member.queue.disconnected && (model.cause == null || member.queue.unsubscribed);
+    }
+
+    private void requireCause(SimulationMember<?> member, Throwable cause) {
+        if (member.queue.disconnected) {
+            run.require(cause instanceof IllegalStateException, "ended with " + cause);
+            run.note("read to the disconnection", true);
+        } else {
+            run.require(cause == null || cause == run.steps.death, "ended with " + cause);
+        }
     }
 
     /** Reads, sometimes interrupted: then what need not wait succeeds and keeps the status. */
@@ -197,7 +206,7 @@ final class SimulationReads {
         try {
             return read.call();
         } catch (SubscriptionClosedException e) {
-            run.require(e.getCause() == null || e.getCause() == run.steps.death, "ended with " + e.getCause());
+            requireCause(member, e.getCause());
             return e.getCause() == null ? End.ENDED : End.FAILED;
         } catch (IllegalStateException e) {
             return End.FOR_EVER;
