@@ -72,7 +72,7 @@ public interface Inbox<T> extends Subscription, Iterable<T>, AutoCloseable {
 
     /**
      * The events to come, to the end of the inbox. {@code hasNext} waits for the next event; it is false after an
-     * orderly end, throws {@link SubscriptionClosedException} if the broker failed, and
+     * orderly end, throws {@link SubscriptionClosedException} if the broker failed or disconnected the inbox, and
      * {@link java.util.concurrent.CancellationException} if interrupted while waiting (the status is kept). What it has
      * taken is {@linkplain SubscriptionStats#inHand() in hand} until {@code next} gives it. An iterator is for one
      * thread; several threads may iterate, each with its own.

@@ -7,15 +7,18 @@ import io.eventbroker.internal.WaitSet.Waiter;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription that is read by pulling. */
 @SuppressWarnings("LockNotBeforeTry") // see release()
 final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T> {
-    private final Timing timing;
+    final Timing timing;
 
     /** Events that readers were given. Written under the lock. */
     private final Counters delivered = new Counters(1);
@@ -74,33 +77,51 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     /** The next event, if it comes in time. */
     private @Nullable T await(long nanos, boolean given) throws InterruptedException {
-        T event = nextOrEnd(given);
+        return await(List.of(this), nanos, () -> nextOrEnd(given), this::isIdle);
+    }
+
+    /** Whether there is nothing here that a reader could do. */
+    boolean isIdle() {
+        return isEmpty() && !isSealed();
+    }
+
+    /** The next event of some inboxes, if it comes in time. One waiter waits for all of them. */
+    static <E> @Nullable E await(
+            List<? extends PullSubscription<?>> inboxes,
+            long nanos,
+            Supplier<? extends @Nullable E> attempt,
+            BooleanSupplier areIdle)
+            throws InterruptedException {
+        E event = attempt.get();
         if (event != null || nanos <= 0) {
             return event;
         }
-        Wait wait = Wait.signalled(timing, this, nanos);
+        Wait wait = Wait.signalled(inboxes.get(0).timing, inboxes.get(0), nanos);
         Waiter waiter = new Waiter();
-        consumers.add(waiter);
+        boolean wasSignalled = false;
         try {
+            inboxes.forEach(inbox -> inbox.consumers.add(waiter));
             while (true) {
                 waiter.prepare();
-                event = nextOrEnd(given);
+                event = attempt.get();
                 if (event != null || wait.isOver()) {
                     return event;
                 }
-                while (waiter.isWaiting() && isEmpty() && !isSealed() && !wait.isOver()) {
+                while (waiter.isWaiting() && areIdle.getAsBoolean() && !wait.isOver()) {
                     if (Thread.interrupted()) {
                         throw new InterruptedException();
                     }
                     wait.pause();
                 }
-                waiter.cancel();
+                wasSignalled |= waiter.cancel();
             }
         } finally {
-            boolean wasSignalled = waiter.cancel(); // first: removing may fail, and a signal must not be for nobody
-            consumers.remove(waiter);
-            if (wasSignalled && !isEmpty()) {
-                consumers.signalOne(); // the signal was for somebody who goes on reading
+            wasSignalled |= waiter.cancel(); // first: removing may fail, and a signal must not be for nobody
+            for (PullSubscription<?> inbox : inboxes) {
+                inbox.consumers.remove(waiter);
+                if (wasSignalled && !inbox.isEmpty()) {
+                    inbox.consumers.signalOne(); // the signal was for somebody who goes on reading
+                }
             }
         }
     }

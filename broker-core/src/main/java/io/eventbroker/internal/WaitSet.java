@@ -21,11 +21,14 @@ public final class WaitSet {
         waiters = grown;
     }
 
-    /** Removes a waiter that was added. */
+    /** Removes a waiter, once if it was added several times. */
     public synchronized void remove(Waiter waiter) {
         int at = 0;
-        while (waiters[at] != waiter) {
+        while (at < waiters.length && waiters[at] != waiter) {
             at++;
+        }
+        if (at == waiters.length) {
+            return;
         }
         Waiter[] shrunk = new Waiter[waiters.length - 1];
         System.arraycopy(waiters, 0, shrunk, 0, at);
