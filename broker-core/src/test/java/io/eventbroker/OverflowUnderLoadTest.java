@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,6 +94,7 @@ class OverflowUnderLoadTest {
         try (Broker broker = Broker.open()) {
             Tests.race("disconnect " + capacity + " " + isPush, Ending.class, 60, () -> {
                 List<Integer> received = new ArrayList<>();
+                boolean isPolite = ThreadLocalRandom.current().nextBoolean();
                 AtomicInteger published = new AtomicInteger();
                 SubscriptionBuilder<Integer> builder =
                         broker.subscription(NUMBERS).capacity(capacity).overflow(Overflow.DISCONNECT);
@@ -101,7 +103,9 @@ class OverflowUnderLoadTest {
                     Tests.meet(both);
                     for (int i = 0; i < 2 * capacity; i++) {
                         broker.publish(NUMBERS, published.getAndIncrement());
-                        Thread.yield();
+                        if (isPolite) {
+                            Thread.yield();
+                        }
                     }
                 });
                 Subscription subscription;
