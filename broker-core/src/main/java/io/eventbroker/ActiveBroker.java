@@ -45,11 +45,15 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
                 new SubscriptionSpec<>(BrokerEvent.TOPIC, LOG_CAPACITY, Overflow.DROP_NEWEST, this);
         log.name = config.name + " log";
         this.loop = new BrokerLoop(config, lifecycle, this::aside, log);
-        this.entrance = new Entrance(lifecycle, loop.sleeper) {
+        this.entrance = new Entrance(lifecycle, loop.sleeper, loop.congestion) {
             @Override
-            Ring.Result attempt(TopicDefinition topic, Object event) {
+            void require(TopicDefinition topic) {
                 loop.directory.requirePublishable(topic);
-                return loop.inflow.shared.offer(topic, event);
+            }
+
+            @Override
+            Ring.Result attempt(TopicDefinition topic, Object content) {
+                return loop.inflow.shared.offer(topic, content);
             }
         };
     }
@@ -98,7 +102,8 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     @Override
     public <T> Lane<T> lane(Topic<T> topic) {
         TopicDefinition definition = Checks.requireNonNull(topic, "topic").definition();
-        RingLane<T> lane = new RingLane<>(definition, config.laneSize, lifecycle, loop.sleeper, loop::close);
+        RingLane<T> lane =
+                new RingLane<>(definition, config.laneSize, lifecycle, loop.sleeper, loop.congestion, loop::close);
         loop.open(lane);
         return lane;
     }
@@ -121,8 +126,8 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     }
 
     @Override
-    public <T> Subscription push(SubscriptionSpec<T> spec, Handler<? super T> handler) {
-        PushSubscription<T> push = new PushSubscription<>(spec, handler, lifecycle, loop);
+    public <E> Subscription push(SubscriptionSpec<?> spec, Handler<? super E> handler) {
+        PushSubscription<E> push = new PushSubscription<>(spec, handler, lifecycle, loop);
         prepare(push, config.threadFactory == null ? WorkerThreads.defaultFactory() : config.threadFactory);
         loop.add(push);
         start(push);
@@ -130,8 +135,8 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     }
 
     @Override
-    public <T> Inbox<T> pull(SubscriptionSpec<T> spec) {
-        PullSubscription<T> inbox = new PullSubscription<>(spec, timing, loop);
+    public <E> Inbox<E> pull(SubscriptionSpec<?> spec) {
+        PullSubscription<E> inbox = new PullSubscription<>(spec, timing, loop);
         loop.add(inbox);
         return inbox;
     }

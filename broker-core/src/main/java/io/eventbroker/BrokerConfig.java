@@ -1,7 +1,9 @@
 package io.eventbroker;
 
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <td>2<sup>24</sup></td><td>256</td></tr>
  * <tr><th scope="row">{@link #withDefaultOverflow defaultOverflow}</th><td></td><td></td><td></td>
  * <td>{@link Overflow#DROP_NEWEST}</td></tr>
+ * <tr><th scope="row">{@link #withMaxRetained maxRetained}</th><td>events</td><td>1</td>
+ * <td>2<sup>24</sup></td><td>10,000</td></tr>
  * <tr><th scope="row">{@link #withWaitMode waitMode}</th><td></td><td></td><td></td><td>{@link WaitMode#PARK}</td></tr>
  * <tr><th scope="row">{@link #withThreadFactory threadFactory}</th><td></td><td></td><td></td><td>virtual threads where
  * the JVM has them, daemon threads elsewhere</td></tr>
@@ -34,35 +38,36 @@ public final class BrokerConfig {
     /** The largest ring or lane, in events. */
     public static final int MAX_RING_SIZE = 1 << 24;
 
-    private static final BrokerConfig DEFAULTS = new BrokerConfig(
-            "broker", Duration.ofSeconds(10), 1 << 16, 1 << 16, 256, Overflow.DROP_NEWEST, WaitMode.PARK, null);
+    private static final BrokerConfig DEFAULTS = new BrokerConfig();
 
-    final String name;
-    final Duration closeTimeout;
-    final int ringSize;
-    final int laneSize;
-    final int defaultCapacity;
-    final Overflow defaultOverflow;
-    final WaitMode waitMode;
-    final @Nullable ThreadFactory threadFactory;
+    // written before the object is handed out by with(), which ends like a constructor of final fields
+    String name = "broker";
+    Duration closeTimeout = Duration.ofSeconds(10);
+    int ringSize = 1 << 16;
+    int laneSize = 1 << 16;
+    int defaultCapacity = 256;
+    Overflow defaultOverflow = Overflow.DROP_NEWEST;
+    int maxRetained = 10_000;
+    WaitMode waitMode = WaitMode.PARK;
 
-    private BrokerConfig(
-            String name,
-            Duration closeTimeout,
-            int ringSize,
-            int laneSize,
-            int defaultCapacity,
-            Overflow defaultOverflow,
-            WaitMode waitMode,
-            @Nullable ThreadFactory threadFactory) {
-        this.name = name;
-        this.closeTimeout = closeTimeout;
-        this.ringSize = ringSize;
-        this.laneSize = laneSize;
-        this.defaultCapacity = defaultCapacity;
-        this.defaultOverflow = defaultOverflow;
-        this.waitMode = waitMode;
-        this.threadFactory = threadFactory;
+    @Nullable ThreadFactory threadFactory;
+
+    private BrokerConfig() {}
+
+    private BrokerConfig with(Consumer<BrokerConfig> change) {
+        BrokerConfig copy = new BrokerConfig();
+        copy.name = name;
+        copy.closeTimeout = closeTimeout;
+        copy.ringSize = ringSize;
+        copy.laneSize = laneSize;
+        copy.defaultCapacity = defaultCapacity;
+        copy.defaultOverflow = defaultOverflow;
+        copy.maxRetained = maxRetained;
+        copy.waitMode = waitMode;
+        copy.threadFactory = threadFactory;
+        change.accept(copy);
+        VarHandle.storeStoreFence();
+        return copy;
     }
 
     /**
@@ -84,8 +89,7 @@ public final class BrokerConfig {
      */
     public BrokerConfig withName(String name) {
         Checks.requireLabel("broker name", name);
-        return new BrokerConfig(
-                name, closeTimeout, ringSize, laneSize, defaultCapacity, defaultOverflow, waitMode, threadFactory);
+        return with(copy -> copy.name = name);
     }
 
     /**
@@ -100,8 +104,7 @@ public final class BrokerConfig {
         if (Checks.requireNonNull(timeout, "timeout").isNegative()) {
             throw new IllegalArgumentException("close timeout " + timeout + " is negative; zero or more is allowed");
         }
-        return new BrokerConfig(
-                name, timeout, ringSize, laneSize, defaultCapacity, defaultOverflow, waitMode, threadFactory);
+        return with(copy -> copy.closeTimeout = timeout);
     }
 
     /**
@@ -114,8 +117,7 @@ public final class BrokerConfig {
      */
     public BrokerConfig withRingSize(int events) {
         int size = roundUp("ring size", events);
-        return new BrokerConfig(
-                name, closeTimeout, size, laneSize, defaultCapacity, defaultOverflow, waitMode, threadFactory);
+        return with(copy -> copy.ringSize = size);
     }
 
     /**
@@ -128,8 +130,7 @@ public final class BrokerConfig {
      */
     public BrokerConfig withLaneSize(int events) {
         int size = roundUp("lane size", events);
-        return new BrokerConfig(
-                name, closeTimeout, ringSize, size, defaultCapacity, defaultOverflow, waitMode, threadFactory);
+        return with(copy -> copy.laneSize = size);
     }
 
     private static int roundUp(String what, int events) {
@@ -145,14 +146,15 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code events} is out of range
      */
     public BrokerConfig withDefaultCapacity(int events) {
-        int capacity = Checks.requireRange("default capacity", events, 1, SubscriptionBuilder.MAX_CAPACITY);
-        return new BrokerConfig(
-                name, closeTimeout, ringSize, laneSize, capacity, defaultOverflow, waitMode, threadFactory);
+        Checks.requireRange("default capacity", events, 1, SubscriptionBuilder.MAX_CAPACITY);
+        return with(copy -> copy.defaultCapacity = events);
     }
 
     /**
      * What happens when a subscription is full that does not {@linkplain SubscriptionBuilder#overflow(Overflow) choose}
-     * for itself.
+     * for itself. On the broker's own topics {@link Overflow#BACKPRESSURE} and {@link Overflow#CONFLATE} are not possible;
+     * there {@link Overflow#DROP_NEWEST} takes their place. With {@link Overflow#CONFLATE} subscribing to a topic without
+     * a key is refused, unless the subscription chooses otherwise.
      *
      * @param policy what is lost
      * @return the changed copy
@@ -160,8 +162,20 @@ public final class BrokerConfig {
      */
     public BrokerConfig withDefaultOverflow(Overflow policy) {
         Checks.requireNonNull(policy, "policy");
-        return new BrokerConfig(
-                name, closeTimeout, ringSize, laneSize, defaultCapacity, policy, waitMode, threadFactory);
+        return with(copy -> copy.defaultOverflow = policy);
+    }
+
+    /**
+     * How many events the broker {@linkplain Topic#retaining retains}, of all topics together. Beyond that it forgets those
+     * of the topic that was published to longest ago, and counts them in {@link BrokerStats#forgotten()}.
+     *
+     * @param events from 1 to {@value SubscriptionBuilder#MAX_CAPACITY}
+     * @return the changed copy
+     * @throws IllegalArgumentException if {@code events} is out of range
+     */
+    public BrokerConfig withMaxRetained(int events) {
+        Checks.requireRange("the most events retained", events, 1, SubscriptionBuilder.MAX_CAPACITY);
+        return with(copy -> copy.maxRetained = events);
     }
 
     /**
@@ -173,8 +187,7 @@ public final class BrokerConfig {
      */
     public BrokerConfig withWaitMode(WaitMode mode) {
         Checks.requireNonNull(mode, "wait mode");
-        return new BrokerConfig(
-                name, closeTimeout, ringSize, laneSize, defaultCapacity, defaultOverflow, mode, threadFactory);
+        return with(copy -> copy.waitMode = mode);
     }
 
     /**
@@ -191,8 +204,7 @@ public final class BrokerConfig {
      */
     public BrokerConfig withThreadFactory(ThreadFactory factory) {
         Checks.requireNonNull(factory, "factory");
-        return new BrokerConfig(
-                name, closeTimeout, ringSize, laneSize, defaultCapacity, defaultOverflow, waitMode, factory);
+        return with(copy -> copy.threadFactory = factory);
     }
 
     /** The settings, for log lines. */
@@ -200,7 +212,7 @@ public final class BrokerConfig {
     public String toString() {
         return "BrokerConfig[name=" + name + ", closeTimeout=" + closeTimeout + ", ringSize=" + ringSize
                 + ", laneSize=" + laneSize + ", defaultCapacity=" + defaultCapacity + ", defaultOverflow="
-                + defaultOverflow + ", waitMode=" + waitMode
+                + defaultOverflow + ", maxRetained=" + maxRetained + ", waitMode=" + waitMode
                 + ", threadFactory="
                 + (threadFactory == null ? "default" : threadFactory.getClass().getName()) + "]";
     }

@@ -69,6 +69,16 @@ public interface BrokerEvent {
     record DropsEnded(String subscription, String topic, long dropped) implements BrokerEvent {}
 
     /**
+     * A subscription that loses nothing has more waiting than its capacity: publishers of what it matches wait until there
+     * is room; see {@link Overflow#BACKPRESSURE}. Told again when its queue has drained to half meanwhile.
+     *
+     * @param subscription the subscription's name
+     * @param topic what it subscribes to
+     * @param capacity its capacity
+     */
+    record PublishersWaiting(String subscription, String topic, int capacity) implements BrokerEvent {}
+
+    /**
      * A subscription that wants no gaps was full, and the broker ended it; see {@link Overflow#DISCONNECT}.
      *
      * @param subscription the subscription's name

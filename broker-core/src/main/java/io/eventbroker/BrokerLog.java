@@ -46,7 +46,7 @@ final class BrokerLog implements Handler<BrokerEvent> {
                 || event instanceof DropsEnded
                 || event instanceof Disconnected
                 || event instanceof Failed
-                || (event instanceof HandlerFailed && 2 * log.size() < log.capacity);
+                || (event instanceof HandlerFailed && 2 * log.backlog.size() < log.capacity);
     }
 
     @Override

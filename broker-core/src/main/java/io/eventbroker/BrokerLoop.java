@@ -32,9 +32,11 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     private static final long LONGEST_CLOSING_PARK = 1_000_000;
 
     final Sleeper sleeper = new Sleeper(LONGEST_PARK);
-    final Directory directory = new Directory();
+    final Directory directory;
     final Inflow inflow;
     final PushSubscription<BrokerEvent> log;
+
+    final Congestion congestion = new Congestion();
 
     final Closing closing;
 
@@ -56,8 +58,9 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         this.lifecycle = lifecycle;
         this.waitMode = config.waitMode;
         this.log = new PushSubscription<>(log, new BrokerLog(config.name), lifecycle, this);
+        this.directory = new Directory(config.maxRetained);
         this.inflow = new Inflow(config.ringSize, lifecycle.refused);
-        this.router = new Router(directory, this.log);
+        this.router = new Router(directory, congestion, this.log);
         this.failure = new Failure(router);
         this.commands = new Commands(lifecycle, sleeper);
         this.closing = new Closing(inflow, router, lifecycle, this::isQuiet, interrupter);
@@ -205,6 +208,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             router.flush(); // what was made before it is not for it
             Supplier<RuntimeException> objection = directory.add(subscription);
             if (objection == null) {
+                router.replay(subscription);
                 router.tell(new Subscribed(subscription.name(), subscription.source.name()));
             }
             return objection;
@@ -234,6 +238,11 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     @Override
     public void relieved(QueuedSubscription<?> subscription) {
         submit(() -> router.endEpisode(subscription), null);
+    }
+
+    @Override
+    public void congested(QueuedSubscription<?> subscription) {
+        congestion.add(subscription);
     }
 
     @Override
@@ -313,6 +322,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
                 unrouted,
                 (state == State.FAILED ? stranded : 0) + neverTaken,
                 router.total(Router.TOLD),
+                directory.retention.forgotten(),
                 closing.roster().stream().map(Subscription::stats).toList());
     }
 
@@ -326,6 +336,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             long unrouted,
             long discarded,
             long events,
+            long forgotten,
             List<SubscriptionStats> subscriptions)
             implements BrokerStats {}
 }

@@ -97,6 +97,14 @@ public interface BrokerStats {
     long events();
 
     /**
+     * Retained messages that were forgotten because there were too many in all; see
+     * {@link BrokerConfig#withMaxRetained(int)}.
+     *
+     * @return a count since the broker opened
+     */
+    long forgotten();
+
+    /**
      * The living subscriptions, oldest first; once the broker is closing, those that were alive when that began, and
      * in the end also those unsubscribed before whose handler would not stop. What
      * subscriptions that ended earlier dropped or abandoned is known to their own {@link Subscription#stats()} only.

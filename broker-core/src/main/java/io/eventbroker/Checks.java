@@ -18,34 +18,49 @@ final class Checks {
 
     /** A topic's name, as {@link Topic} describes it. */
     static String requireTopicName(String name) {
-        requireNonNull(name, "topic name");
-        requireLength("topic name", name, Topic.MAX_NAME_LENGTH);
+        return requireName("topic name", name, false);
+    }
+
+    /** A pattern, as {@link TopicPattern} describes it. */
+    static String requirePattern(String pattern) {
+        return requireName("pattern", pattern, true);
+    }
+
+    private static String requireName(String kind, String name, boolean isPattern) {
+        requireNonNull(name, kind);
+        requireLength(kind, name, Topic.MAX_NAME_LENGTH);
         for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
             int c = name.codePointAt(i);
             if (Character.isWhitespace(c) || Character.isSpaceChar(c) || Character.isISOControl(c)) {
                 String what = "has the character U+" + hex(c) + " at index " + i;
-                throw badName(name, what + "; whitespace and control characters are not allowed");
+                throw badName(kind, name, what + "; whitespace and control characters are not allowed");
             }
             if (Character.getType(c) == Character.SURROGATE) {
-                throw badName(name, "has an unpaired surrogate at index " + i + "; it must be well-formed Unicode");
+                throw badName(
+                        kind, name, "has an unpaired surrogate at index " + i + "; it must be well-formed Unicode");
             }
         }
         if (name.charAt(0) == '$') {
-            throw badName(name, "begins with '$', which is reserved for the broker's own topics");
+            throw badName(kind, name, "begins with '$', which is reserved for the broker's own topics");
         }
-        requireTokens(name);
+        requireTokens(kind, name, isPattern);
         return name;
     }
 
-    private static void requireTokens(String name) {
+    private static void requireTokens(String kind, String name, boolean isPattern) {
         int start = 0;
         for (String token : name.split("\\.", -1)) {
             if (token.isEmpty()) {
-                throw badName(name, "has an empty token at index " + start + "; tokens are joined by single dots");
+                throw badName(
+                        kind, name, "has an empty token at index " + start + "; tokens are joined by single dots");
             }
-            if (token.equals("*") || token.equals(">")) {
+            if (token.equals(">") && isPattern && start < name.length() - 1) {
+                String what = "has the wildcard '>' as a token at index " + start;
+                throw badName(kind, name, what + "; it must be the last token");
+            }
+            if (!isPattern && (token.equals("*") || token.equals(">"))) {
                 String what = "has the wildcard '" + token + "' as a token at index " + start;
-                throw badName(name, what + "; a topic is one literal name");
+                throw badName(kind, name, what + "; a topic is one literal name");
             }
             start += token.length() + 1;
         }
@@ -93,8 +108,8 @@ final class Checks {
         }
     }
 
-    private static IllegalArgumentException badName(String name, String why) {
-        return new IllegalArgumentException("topic name " + quote(name) + " " + why);
+    private static IllegalArgumentException badName(String kind, String name, String why) {
+        return new IllegalArgumentException(kind + " " + quote(name) + " " + why);
     }
 
     /** The start of a name, with what would garble a log line replaced. */

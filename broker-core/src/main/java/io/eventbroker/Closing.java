@@ -217,7 +217,7 @@ final class Closing {
             lifecycle.steps.at(Step.SEAL_EVENTS);
             eventsSealed = true;
             endEpisodes();
-            for (QueuedSubscription<?> subscription : directory.events.subscriptions) {
+            for (QueuedSubscription<?> subscription : directory.events.named) {
                 router.endEpisode(subscription); // what was told of the others may have begun it
                 subscription.seal(null);
             }

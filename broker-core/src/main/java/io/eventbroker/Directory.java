@@ -2,8 +2,10 @@ package io.eventbroker;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -24,6 +26,26 @@ final class Directory {
 
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
 
+    /** The most names of topics whose matching patterns are remembered although nobody names them. */
+    static final int MOST_REMEMBERED = 1_024;
+
+    private final PatternTree patterns = new PatternTree();
+
+    /** Grows whenever a pattern comes or goes. */
+    private int version;
+
+    /** Where the events go of topics that nobody names, by name, those of late; a miss is looked up in the tree. */
+    final Map<String, Route> remembered = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Route> eldest) {
+            return size() > MOST_REMEMBERED;
+        }
+    };
+
+    final Retention retention;
+
     /** Where the broker's own events go; always there. */
     final Route events = new Route(BrokerEvent.TOPIC.definition());
 
@@ -42,13 +64,48 @@ final class Directory {
     private long admitted;
     private long changes;
 
-    Directory() {
+    Directory(int maxRetained) {
+        retention = new Retention(maxRetained, this::forgetIfUnused);
         routes.put(events.definition.name(), events);
     }
 
-    /** Where the events of a topic go; null if nobody subscribes to its name. */
-    @Nullable Route route(TopicDefinition topic) {
+    /** What is known of a topic's name; null if nobody names it. */
+    private @Nullable Route route(TopicDefinition topic) {
         return routes.get(topic.name());
+    }
+
+    /** Who subscribes to a topic. Only for the loop. */
+    List<QueuedSubscription<?>> subscribers(TopicDefinition topic) {
+        Route named = route(topic);
+        if (named != null && named.definition.equals(topic)) {
+            return subscribers(named);
+        }
+        return patterns.isEmpty()
+                ? List.of()
+                : subscribers(remembered.computeIfAbsent(topic.name(), name -> new Route(topic)));
+    }
+
+    /** Who subscribes to the topic of a route. Only for the loop. */
+    List<QueuedSubscription<?>> subscribers(Route route) {
+        if (route.version != version) {
+            route.subscriptions = patterns.isEmpty() ? route.named : matching(route);
+            route.version = version;
+        }
+        return route.subscriptions;
+    }
+
+    private List<QueuedSubscription<?>> matching(Route route) {
+        List<QueuedSubscription<?>> found = new ArrayList<>(route.named);
+        patterns.find(route.definition.name().split("\\."), found);
+        return byAge(found.stream());
+    }
+
+    /** Has the events of a topic retained; if its name means something else by now, it has none to be retained. */
+    void retain(Envelope message) {
+        Route route = routeFor(message.topic);
+        if (route.definition.equals(message.topic)) {
+            retention.keep(message);
+        }
     }
 
     /** Refuses a topic that is the broker's own, or whose name is in use with another definition. */
@@ -80,8 +137,8 @@ final class Directory {
 
     /** Whether anybody subscribes to broker events of a class. Only for the loop. */
     boolean isWanted(Class<? extends BrokerEvent> type) {
-        for (int i = 0; i < events.subscriptions.size(); i++) {
-            if (events.subscriptions.get(i).acceptsAny(type)) {
+        for (int i = 0; i < events.named.size(); i++) {
+            if (events.named.get(i).acceptsAny(type)) {
                 return true;
             }
         }
@@ -109,20 +166,21 @@ final class Directory {
     void remove(RingLane<?> lane) {
         Route route = requireNonNull(lane.route);
         route.lanes--;
-        forgetIfUnused(route);
+        forgetIfUnused(route.definition);
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private void forgetIfUnused(Route route) {
-        if (!route.isUsed() && route != events) {
-            routes.remove(route.definition.name());
+    private void forgetIfUnused(TopicDefinition topic) {
+        Route route = requireNonNull(route(topic));
+        if (route.lanes == 0 && route.named.isEmpty() && !retention.holds(topic) && route != events) {
+            routes.remove(topic.name());
         }
     }
 
     /** Adds a subscription and names it; changes nothing if it returns what its owner is to be told. */
     @Nullable Supplier<RuntimeException> add(QueuedSubscription<?> subscription) {
-        TopicDefinition definition = subscription.source.definition();
-        Supplier<RuntimeException> clash = clash(route(definition), definition);
+        TopicDefinition topic = subscription.source.named();
+        Supplier<RuntimeException> clash = topic == null ? null : clash(route(topic), topic);
         if (clash != null) {
             return clash;
         }
@@ -132,13 +190,20 @@ final class Directory {
                     + "\" already; give each a name of its own, or unsubscribe the other first");
         }
         long number = ++admitted;
-        subscription.admit(number, given == null ? freeName(definition.name()) : given);
+        subscription.admit(number, given == null ? freeName(subscription.source.name()) : given);
         living.put(subscription.name(), subscription);
         if (subscription instanceof PushSubscription<?> push) {
             working.put(number, push);
             changes++;
         }
-        routeFor(definition).subscriptions.add(subscription);
+        if (topic == null) {
+            patterns.add(subscription);
+            version++;
+        } else {
+            Route route = routeFor(topic);
+            route.forget();
+            route.named.add(subscription);
+        }
         return null;
     }
 
@@ -155,9 +220,18 @@ final class Directory {
         if (!living.remove(subscription.name(), subscription)) {
             return false;
         }
-        Route route = requireNonNull(routes.get(subscription.source.name()));
-        route.subscriptions.remove(subscription);
-        forgetIfUnused(route);
+        TopicDefinition topic = subscription.source.named();
+        if (topic == null) {
+            patterns.remove(subscription);
+            version++;
+            remembered.clear();
+            routes.values().forEach(Route::forget);
+        } else {
+            Route route = requireNonNull(route(topic));
+            route.forget();
+            route.named.remove(subscription);
+            forgetIfUnused(topic);
+        }
         return true;
     }
 

@@ -12,21 +12,30 @@ abstract class Entrance {
     /** Who is to be woken when something has come in. */
     private final Sleeper loop;
 
-    Entrance(Lifecycle lifecycle, Sleeper loop) {
+    private final Congestion congestion;
+
+    Entrance(Lifecycle lifecycle, Sleeper loop, Congestion congestion) {
         this.lifecycle = lifecycle;
         this.loop = loop;
+        this.congestion = congestion;
     }
 
-    /** Offers an event once, without waiting; throws if that is no use any more. */
-    abstract Ring.Result attempt(TopicDefinition topic, Object event);
+    /** Throws if an offer is no use, whether or not there is room. */
+    abstract void require(TopicDefinition topic);
+
+    /** Offers what there is to put in once, without waiting. */
+    abstract Ring.Result attempt(TopicDefinition topic, Object content);
 
     /** Offers an event, and while there is no room again for so many ns; returns whether it was accepted. */
     final boolean offer(TopicDefinition topic, Object event, long nanos) {
+        Object content = topic.contentOf(event);
         Wait wait = null;
         try {
             while (true) {
                 lifecycle.requireOpen();
-                Ring.Result result = attempt(topic, event);
+                require(topic);
+                QueuedSubscription<?> full = congestion.find(topic, event);
+                Ring.Result result = full == null ? attempt(topic, content) : Ring.Result.FULL;
                 if (result != Ring.Result.FULL) {
                     loop.wake();
                     if (result == Ring.Result.ACCEPTED) {
@@ -41,10 +50,14 @@ abstract class Entrance {
                     if (Thread.currentThread().isInterrupted()) {
                         throw new CancellationException("interrupted while waiting for room; nothing was published");
                     }
-                    wait.pause();
+                    if (full == null) {
+                        wait.pause();
+                    } else {
+                        congestion.await(full, wait, lifecycle.worker());
+                    }
                 }
             }
-        } catch (BrokerClosedException | CancellationException e) {
+        } catch (BrokerClosedException | CancellationException | PublishCycleException e) {
             lifecycle.refused.increment();
             throw e;
         }

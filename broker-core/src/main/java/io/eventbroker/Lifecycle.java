@@ -108,6 +108,11 @@ final class Lifecycle {
         }
     }
 
+    /** The worker whose handler the calling thread runs; null if it runs none. */
+    @Nullable Object worker() {
+        return handling.get();
+    }
+
     /** Whether the calling thread is inside a handler of this broker. */
     boolean isInsideHandler() {
         return handling.get() != null;

@@ -23,8 +23,10 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     /** Events that readers were given. Written under the lock. */
     private final Counters delivered = new Counters(1);
 
-    PullSubscription(SubscriptionSpec<T> spec, Timing timing, Host host) {
-        super(spec, host);
+    final EventQueue queue = backlog.queues.get(0);
+
+    PullSubscription(SubscriptionSpec<?> spec, Timing timing, Host host) {
+        super(spec, 0, host);
         this.timing = timing;
     }
 
@@ -47,7 +49,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     public int drainTo(Collection<? super T> sink) {
         Checks.requireNonNull(sink, "sink");
         int moved = 0;
-        for (int left = size(); left > 0; left--) {
+        for (int left = queue.size(); left > 0; left--) {
             T event = receive(true);
             if (event == null) {
                 break; // another reader was faster
@@ -70,9 +72,10 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     @Override
     public SubscriptionStats stats() {
+        boolean isPuttingOver = isSealed();
         long given = delivered.get(0);
-        long taken = taken();
-        return snapshot(0, 0, given, taken, taken - given, false);
+        long taken = queue.taken();
+        return snapshot(0, 0, given, taken, taken - given, false, isPuttingOver);
     }
 
     /** The next event, if it comes in time. */
@@ -82,7 +85,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     /** Whether there is nothing here that a reader could do. */
     boolean isIdle() {
-        return isEmpty() && !isSealed();
+        return queue.isEmpty() && !isSealed();
     }
 
     /** The next event of some inboxes, if it comes in time. One waiter waits for all of them. */
@@ -100,7 +103,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         Waiter waiter = new Waiter();
         boolean wasSignalled = false;
         try {
-            inboxes.forEach(inbox -> inbox.consumers.add(waiter));
+            inboxes.forEach(inbox -> inbox.queue.consumers.add(waiter));
             while (true) {
                 waiter.prepare();
                 event = attempt.get();
@@ -118,9 +121,9 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         } finally {
             wasSignalled |= waiter.cancel(); // first: removing may fail, and a signal must not be for nobody
             for (PullSubscription<?> inbox : inboxes) {
-                inbox.consumers.remove(waiter);
-                if (wasSignalled && !inbox.isEmpty()) {
-                    inbox.consumers.signalOne(); // the signal was for somebody who goes on reading
+                inbox.queue.consumers.remove(waiter);
+                if (wasSignalled && !inbox.queue.isEmpty()) {
+                    inbox.queue.consumers.signalOne(); // the signal was for somebody who goes on reading
                 }
             }
         }
@@ -140,21 +143,24 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     /** The next event, which is given to its reader at once, or stays in hand. */
     private @Nullable T receive(boolean given) {
-        T event;
+        Object content;
         try {
             turn.lock();
-            event = next();
-            if (event != null && given) {
+            content = queue.take(backlog.isWrapped);
+            if (content != null && given) {
                 delivered.add(0, 1);
             }
         } finally {
             release();
         }
         noteRelief();
-        if (event != null && !isEmpty()) {
-            consumers.signalOne();
+        if (content == null) {
+            return null;
         }
-        return event;
+        if (!queue.isEmpty()) {
+            queue.consumers.signalOne();
+        }
+        return open(content);
     }
 
     /** Ends a turn. A reader near the end of its stack may fail after it got the lock, but in {@code lock()} still. */

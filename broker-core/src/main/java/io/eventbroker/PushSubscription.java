@@ -44,14 +44,12 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Whether a failure was logged that is not told as an event; a lost update costs a log line. */
     private boolean complained;
 
-    PushSubscription(SubscriptionSpec<T> spec, Handler<? super T> handler, Lifecycle lifecycle, Host host) {
-        super(spec, host);
+    PushSubscription(SubscriptionSpec<?> spec, Handler<? super T> handler, Lifecycle lifecycle, Host host) {
+        super(spec, spec.workers, host);
         this.handler = handler;
         this.lifecycle = lifecycle;
         this.running = new AtomicInteger(spec.workers);
-        this.workers =
-                IntStream.range(0, spec.workers).mapToObj(i -> new Worker()).toList();
-        workers.forEach(worker -> consumers.add(worker.waiter));
+        this.workers = IntStream.range(0, spec.workers).mapToObj(Worker::new).toList();
     }
 
     /** Ends the subscription: what waits is abandoned. */
@@ -69,11 +67,11 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Waits no longer for handlers that will not stop; the subscription was cancelled a grace period ago. */
     void giveUp() {
         over = true;
-        boolean isEachInHand = taken() - done() == running.get();
+        boolean isEachInHand = backlog.taken() - done() == running.get();
         if (isEachInHand && turn.tryLock()) {
             // no worker is about to take: each that runs is inside its handler, and finds the subscription cut after it
             try {
-                clear();
+                backlog.clear();
             } finally {
                 turn.unlock();
             }
@@ -84,9 +82,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     boolean isQuiet() {
         boolean ended = over;
         long done = done();
-        long abandoned = ended ? abandoned() : 0;
-        long dropped = dropped();
-        return matched() == done + dropped + abandoned && (ended || !isRelieving());
+        long abandoned = ended ? backlog.waiting(backlog.taken()) : 0;
+        long dropped = backlog.dropped();
+        return backlog.meant() == done + dropped + abandoned && (ended || !isRelieving());
     }
 
     @Override
@@ -95,13 +93,13 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         long handled = sum(HANDLED);
         long failed = sum(FAILED);
         long delivered = handled + failed;
-        long taken = taken();
-        return snapshot(handled, failed, delivered, taken, Math.min(taken - delivered, workers.size()), ended);
+        long taken = backlog.taken();
+        return snapshot(handled, failed, delivered, taken, Math.min(taken - delivered, workers.size()), ended, ended);
     }
 
     /** Whether a handler is running. */
     boolean isInHand() {
-        return taken() > done();
+        return backlog.taken() > done();
     }
 
     /** Whether a handler was still running when the broker's close gave up on it, and still is. */
@@ -127,6 +125,12 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         private final Counters results = new Counters(2);
         private final Waiter waiter = new Waiter();
 
+        /** Where it takes from: with order by key its own, otherwise the only one. */
+        private final EventQueue queue;
+
+        /** For what it waits in a publish. Written by the thread that runs it. */
+        volatile @Nullable QueuedSubscription<?> waitsFor;
+
         /** The thread that runs this worker now. Written by that thread. */
         private volatile @Nullable Thread runner;
 
@@ -135,6 +139,20 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
         /** The failure that the loop has not told yet. Only for the thread that runs this worker. */
         private @Nullable Command report;
+
+        Worker(int index) {
+            queue = backlog.queues.get(Math.min(index, backlog.queues.size() - 1));
+            queue.consumers.add(waiter);
+        }
+
+        PushSubscription<T> subscription() {
+            return PushSubscription.this;
+        }
+
+        /** Whether there is nothing it could take. */
+        boolean isIdle() {
+            return queue.isEmpty();
+        }
 
         @Override
         public void run() {
@@ -177,47 +195,51 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             if (ended || isReporting()) {
                 return false;
             }
-            T event = takeTurn();
+            Object content = takeTurn();
             noteRelief();
-            if (event != null) {
-                handle(event);
+            if (content != null) {
+                handle(content);
                 return true;
             }
-            if (cut || (isSealed() && isEmpty())) {
+            if (cut || (isSealed() && queue.isEmpty())) {
                 end();
                 return true;
             }
             return false;
         }
 
-        private @Nullable T takeTurn() {
-            if (workers.size() == 1) {
-                return cut ? null : next();
+        private @Nullable Object takeTurn() {
+            if (backlog.queues.size() == workers.size()) {
+                return take();
             }
-            T event;
+            Object content;
             turn.lock();
             try {
-                event = cut ? null : next();
+                content = take();
             } finally {
                 turn.unlock();
             }
-            if (event != null && !isEmpty()) {
-                consumers.signalOne();
+            if (content != null && !queue.isEmpty()) {
+                queue.consumers.signalOne();
             }
-            return event;
+            return content;
         }
 
-        private void handle(T event) {
+        private @Nullable Object take() {
+            return cut ? null : queue.take(backlog.isWrapped);
+        }
+
+        private void handle(Object content) {
             int result = FAILED;
             if (Thread.interrupted()
                     && isInterrupted) { // between events it is for none of them, unless it is the deadline's
                 Thread.currentThread().interrupt();
             }
             try {
-                handler.handle(event);
+                handler.handle(open(content));
                 result = HANDLED;
             } catch (Throwable e) {
-                report(event, e);
+                report(content, e);
             } finally {
                 Thread.interrupted(); // meant for this event, or for nobody
                 results.add(result, 1);
@@ -225,10 +247,13 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         }
 
         /** Tells of a failure; of one with an event of the broker's own only the log, or there would be no end. */
-        private void report(T event, Throwable failure) {
+        private void report(Object content, Throwable failure) {
             try {
+                Envelope envelope = backlog.isWrapped ? (Envelope) content : null;
+                Object event = envelope == null ? content : envelope.event;
                 if (!isOfBroker) {
-                    report = host.report(new HandlerFailed(name(), source.name(), event, failure));
+                    String topic = envelope == null ? source.name() : envelope.topic();
+                    report = host.report(new HandlerFailed(name(), topic, event, failure));
                     return;
                 }
                 String type = event.getClass().getName();
@@ -261,7 +286,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 return;
             }
             waiter.prepare();
-            while (waiter.isWaiting() && isEmpty() && !isSealed() && !isRelieved()) {
+            while (waiter.isWaiting() && queue.isEmpty() && !isSealed() && !isRelieved()) {
                 LockSupport.park(PushSubscription.this);
                 Thread.interrupted(); // with the status set, parking would return at once for ever
             }
@@ -286,7 +311,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             turn.lock();
             try {
                 if (cut) {
-                    clear();
+                    queue.clear();
                 }
             } finally {
                 turn.unlock();

@@ -1,29 +1,24 @@
 package io.eventbroker;
 
+import static java.util.Objects.requireNonNull;
+
 import io.eventbroker.BrokerEvent.Disconnected;
 import io.eventbroker.BrokerEvent.DropsBegan;
 import io.eventbroker.BrokerEvent.DropsEnded;
-import io.eventbroker.internal.Counters;
+import io.eventbroker.BrokerEvent.PublishersWaiting;
 import io.eventbroker.internal.WaitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
-import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
-/** A subscription with its bounded queue: the broker's loop puts events in, one consumer at a time takes them out. */
+/** A subscription with its bounded queue: the broker's loop puts events in, its consumers take them out. */
 abstract class QueuedSubscription<T> implements Subscription {
     /*
-     * The queue is single-producer, single-consumer: several consumers take turns by a lock of their own, which the loop
-     * never takes. With DROP_OLDEST the loop is a consumer, too, and the queue one for several. It is larger than the
-     * capacity (a power of two), so the limit is kept beside it: the loop compares what it put in with what has left,
-     * reading the latter anew only when the subscription looks full. One consumer clears a cell before its event has left,
-     * so that an offer within the limit finds room; of several, one may have been preempted in between, and then the
-     * offer may fail.
-     *
-     * Every total has one writer: those of `in` the loop, those of `out` the consumer. MATCHED is written before
-     * the event is offered, ENQUEUED after that, TAKEN before it is handled; a snapshot reads in the opposite direction.
+     * BACKPRESSURE: the queue takes what comes, and beyond the capacity the subscription is congested: publishers of what
+     * it matches wait. `congestion` is odd then. The loop makes it a new odd number whenever it puts in too much; a consumer
+     * reads it, sees that no more than the capacity waits, and makes it even by CAS, which fails if the loop put in too
+     * much since. So congestion never ends too early. It may end late: the consumer issues no fence between taking and
+     * looking, and may not see it. Therefore publishers look at the size themselves, at least once in a millisecond.
      */
     /** What a subscription has to tell the broker's loop, which it does without waiting, {@code remove} aside. */
     interface Host {
@@ -36,60 +31,30 @@ abstract class QueuedSubscription<T> implements Subscription {
         /** The queue has drained to half since it was full. */
         void relieved(QueuedSubscription<?> subscription);
 
+        /** It has more waiting than its capacity. Called by the loop. */
+        void congested(QueuedSubscription<?> subscription);
+
         /** Something happened that is to be told; returns what ends when the loop has done so. */
         Command report(BrokerEvent event);
     }
 
-    /** The statistics as plain data. */
-    record SubscriptionSnapshot(
-            String name,
-            long matched,
-            long delivered,
-            long handled,
-            long failed,
-            long droppedNewest,
-            long droppedOldest,
-            long disconnected,
-            long abandoned,
-            long queued,
-            long inHand,
-            boolean stuck)
-            implements SubscriptionStats {
-        @Override
-        public long dropped() {
-            return droppedNewest + droppedOldest + disconnected;
-        }
-    }
-
-    static {
-        // linked now: at its first call near the end of a reader's stack, the link may fail and leave a queue torn
-        MessagePassingQueue<Object> first = new SpscVarHandleArrayQueue<>(1);
-        first.offer(first);
-        first.poll();
-        first.clear();
-    }
-
     private static final int NONE = 0;
-    private static final int DROPPING = 1;
+    private static final int FULL = 1;
     private static final int RELIEVED = 2;
 
-    private static final int MATCHED = 0;
-    private static final int ENQUEUED = 1;
-    private static final int DROPPED_NEWEST = 2;
-    private static final int DROPPED_OLDEST = 3;
-    private static final int DISCONNECTED = 4;
-    private static final int TAKEN = 0;
-
-    final TopicPattern<T> source;
+    final TopicPattern<?> source;
     final int capacity;
 
     /** Whether it is to the broker's own events. */
     final boolean isOfBroker;
 
+    /** Whether it begins with what is retained. */
+    final boolean isToReplay;
+
     final Host host;
 
-    /** Consumers that wait for events. */
-    final WaitSet consumers = new WaitSet();
+    /** Publishers that wait for room. */
+    final WaitSet publishers = new WaitSet();
 
     /** Makes several consumers one; never held while one of them handles or waits. */
     final ReentrantLock turn = new ReentrantLock();
@@ -97,11 +62,11 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** The name the user gave; without it the loop makes one. */
     final @Nullable String givenName;
 
-    private final MessagePassingQueue<Object> queue;
-    private final Overflow overflow;
-    private final Counters in = new Counters(5);
-    private final Counters out = new Counters(1);
-    private final @Nullable Class<T> filter;
+    /** What waits. */
+    final Backlog backlog;
+
+    private final boolean isForMessages;
+    private final @Nullable Class<?> filter;
 
     /** Written by the loop before the subscription is handed to its owner. */
     private String name;
@@ -109,18 +74,21 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Grows with age. Written by the loop before the subscription is handed to its owner. */
     long number;
 
-    /** How many of those put in the loop last saw to have left. */
-    private long leftSeen;
-
     /** Whether the broker has ended it because it was full. Only for the loop. */
     boolean isDisconnected;
 
     /** Whether the loop put something in since it last woke the consumers. Only for the loop. */
     boolean isTouched;
 
+    /** Odd while there is more in the queue than its capacity; see above. */
+    private final AtomicInteger congestion = new AtomicInteger();
+
+    /** Whether publishers look at {@link #congestion}. Only for the loop. */
+    boolean isWatched;
+
     /**
-     * NONE → DROPPING by the loop, when an event is dropped; → RELIEVED by a consumer, when the queue has drained to half;
-     * → NONE by the loop.
+     * NONE → FULL by the loop, when an event is dropped, or publishers are to wait; → RELIEVED by a consumer, when the queue
+     * has drained to half; → NONE by the loop.
      */
     private final AtomicInteger episode = new AtomicInteger();
 
@@ -133,18 +101,17 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Why it ended, if not in an orderly way. Written by the loop before {@link #sealed}; to be read after that. */
     @Nullable Throwable cause;
 
-    QueuedSubscription(SubscriptionSpec<T> spec, Host host) {
+    QueuedSubscription(SubscriptionSpec<?> spec, int workers, Host host) {
         this.source = spec.source;
         this.givenName = spec.name;
         this.name = givenName == null ? source.name() : givenName;
         this.capacity = spec.capacity;
         this.host = host;
-        this.isOfBroker = source.definition().equals(BrokerEvent.TOPIC.definition());
-        this.overflow = spec.overflow;
-        this.queue = overflow == Overflow.DROP_OLDEST
-                ? new SpmcVarHandleArrayQueue<>(capacity + 1) // one to spare for a consumer that clears its cell late
-                : new SpscVarHandleArrayQueue<>(capacity);
-        this.filter = source.type().isAssignableFrom(source.definition().type()) ? null : source.type();
+        this.isOfBroker = spec.isOfBroker();
+        this.isToReplay = spec.isToReplay;
+        this.backlog = new Backlog(spec, workers);
+        this.isForMessages = spec.isForMessages;
+        this.filter = source.filter();
     }
 
     // ---- for the loop
@@ -163,63 +130,78 @@ abstract class QueuedSubscription<T> implements Subscription {
         return (filter == null || filter.isAssignableFrom(type)) && !isDisconnected;
     }
 
-    /** Puts an event in, or loses one; returns what there is to tell of that. */
-    @Nullable BrokerEvent offer(Object event) {
-        in.add(MATCHED, 1);
-        if (!isFull()) {
-            return put(event) ? null : drop(DROPPED_NEWEST);
+    /**
+     * Puts a message in that was just published, or is replayed, or loses one; returns what there is to tell of that. Where
+     * the event is all that is needed, there is no envelope.
+     */
+    @Nullable BrokerEvent offer(Object event, @Nullable Envelope message, int cause) {
+        backlog.count(cause);
+        Overflow overflow = backlog.overflow;
+        if (overflow == Overflow.CONFLATE) {
+            return backlog.conflate(requireNonNull(message)) ? null : drop(message);
+        }
+        boolean isFull = backlog.isFull();
+        if (!isFull || overflow == Overflow.BACKPRESSURE) {
+            return !backlog.put(event, message) ? drop(message) : isFull ? congest() : null;
         }
         if (overflow == Overflow.DISCONNECT) {
-            in.add(DISCONNECTED, 1);
+            backlog.lose(message, Backlog.DISCONNECTED);
             isDisconnected = true;
             return new Disconnected(name, source.name(), capacity);
         }
-        DropsBegan begin = null;
-        boolean isIn = false;
         if (overflow == Overflow.DROP_OLDEST) {
-            begin = queue.poll() == null ? null : drop(DROPPED_OLDEST); // a consumer may have been faster
-            isIn = put(event);
+            DropsBegan begin = backlog.evict() ? beginDrops() : null; // a consumer may have been faster
+            if (backlog.put(event, message)) {
+                return begin;
+            }
+            DropsBegan other = drop(message);
+            return begin == null ? other : begin;
         }
-        DropsBegan other = isIn ? null : drop(DROPPED_NEWEST);
-        return begin == null ? other : begin;
+        return drop(message);
     }
 
-    private boolean put(Object event) {
-        if (!queue.relaxedOffer(event)) {
-            return false;
-        }
-        in.add(ENQUEUED, 1);
-        return true;
+    /** Drops a message; null if that begins no episode. */
+    private @Nullable DropsBegan drop(@Nullable Envelope message) {
+        backlog.lose(message, Backlog.DROPPED_NEWEST);
+        return beginDrops();
     }
 
-    /** Counts an event that was dropped; null if that begins no episode. */
-    private @Nullable DropsBegan drop(int cause) {
-        long before = dropped();
-        in.add(cause, 1);
-        if (episode.get() != NONE) {
+    /** Tells of the one that was just dropped; null if that begins no episode. */
+    private @Nullable DropsBegan beginDrops() {
+        if (!beginEpisode()) {
             return null;
         }
-        droppedBefore = before;
-        episode.set(DROPPING);
+        droppedBefore = backlog.droppedFull() - 1;
         return new DropsBegan(name, source.name(), capacity);
     }
 
-    /** Ends the episode; null if there is none. */
+    /** Has publishers wait; null if that begins no episode. */
+    private @Nullable PublishersWaiting congest() {
+        congestion.set((congestion.get() | 1) + 2);
+        if (!isWatched) {
+            isWatched = true;
+            host.congested(this);
+        }
+        return beginEpisode() ? new PublishersWaiting(name, source.name(), capacity) : null;
+    }
+
+    private boolean beginEpisode() {
+        if (episode.get() != NONE) {
+            return false;
+        }
+        episode.set(FULL);
+        return true;
+    }
+
+    /** Ends the episode; null if there is none, or nothing was dropped. */
     @Nullable DropsEnded endEpisode() {
         if (episode.get() == NONE) {
             return null;
         }
         episode.set(NONE);
-        return new DropsEnded(name, source.name(), dropped() - droppedBefore);
-    }
-
-    private boolean isFull() {
-        long enqueued = in.get(ENQUEUED);
-        if (enqueued - leftSeen < capacity) {
-            return false;
-        }
-        leftSeen = enqueued - queue.size();
-        return enqueued - leftSeen >= capacity;
+        return backlog.overflow == Overflow.BACKPRESSURE
+                ? null
+                : new DropsEnded(name, source.name(), backlog.droppedFull() - droppedBefore);
     }
 
     /** Tells the consumers that nothing will be put in any more. */
@@ -228,7 +210,7 @@ abstract class QueuedSubscription<T> implements Subscription {
             cause = why;
         }
         sealed = true;
-        consumers.signalAll();
+        backlog.wakeAll();
     }
 
     /** Ends a subscription that was full and wants no gaps; what waits is still for its consumers. */
@@ -237,31 +219,22 @@ abstract class QueuedSubscription<T> implements Subscription {
                 this + " was full with " + capacity + " events, and its overflow policy is DISCONNECT"));
     }
 
-    /** Wakes a consumer; the loop has issued a full fence since it last put something in. */
-    void wake() {
-        consumers.signalOne();
-    }
-
     /** Ends the subscription for good: nothing that waits for a handler is handled any more. */
     void cancel(@Nullable Throwable why) {
         seal(why);
     }
 
-    // ---- for consumers, one at a time
+    // ---- for consumers, of each queue one at a time
 
-    /** Takes the next event, if there is one. */
-    @Nullable T next() {
-        @SuppressWarnings("unchecked") // the loop offers what `accepts` let through
-        T event = (T) queue.poll();
-        if (event != null) {
-            out.add(TAKEN, 1);
-        }
-        return event;
+    /** What a subscriber is given of what was taken. */
+    @SuppressWarnings("unchecked") // the loop offers what `accepts` let through
+    T open(Object content) {
+        return (T) (backlog.isWrapped && !isForMessages ? ((Envelope) content).event : content);
     }
 
-    /** Whether there was a loss, and now there is room again; noticed by consumers, so also when no more events come. */
+    /** Whether it was full, and now there is room again; noticed by consumers, so also when no more events come. */
     boolean isRelieved() {
-        return episode.get() == DROPPING && 2 * queue.size() <= capacity;
+        return episode.get() == FULL && 2L * backlog.size() <= capacity;
     }
 
     /** Whether the loop has yet to be told of the relief, or to tell of it. */
@@ -269,78 +242,71 @@ abstract class QueuedSubscription<T> implements Subscription {
         return isRelieved() || episode.get() == RELIEVED; // in the order of its life
     }
 
-    /** Tells of the relief, if that is due. To be called outside the turn, whenever a consumer has looked for an event. */
+    /** Tells of room, if that is due. To be called outside the turn, whenever a consumer has looked for an event. */
     void noteRelief() {
-        if (isRelieved() && episode.compareAndSet(DROPPING, RELIEVED)) {
-            try {
+        boolean isTelling = false;
+        try {
+            int seen = congestion.get();
+            if (isOdd(seen) && backlog.size() <= capacity && congestion.compareAndSet(seen, seen + 1)) {
+                publishers.signalAll();
+            }
+            if (isRelieved() && episode.compareAndSet(FULL, RELIEVED)) {
+                isTelling = true;
                 host.relieved(this);
-            } catch (Throwable e) { // no memory or no stack: the next to look tells it
-                episode.compareAndSet(RELIEVED, DROPPING);
+            }
+        } catch (Throwable e) { // no memory or no stack: the next to look tells it, and publishers look themselves
+            if (isTelling) {
+                episode.compareAndSet(RELIEVED, FULL);
             }
         }
     }
 
-    /** Lets go of what will never be taken. */
-    void clear() {
-        queue.clear();
-    }
-
     // ---- for anybody
 
-    boolean isEmpty() {
-        return queue.isEmpty();
+    private static boolean isOdd(int number) {
+        return (number & 1) != 0;
     }
 
-    int size() {
-        return queue.size();
+    /** Whether publishers have to wait for room. */
+    boolean isCongested() {
+        return isOdd(congestion.get()) && !sealed && backlog.size() > capacity;
     }
 
     boolean isSealed() {
         return sealed;
     }
 
-    long taken() {
-        return out.get(TAKEN);
-    }
-
-    long dropped() {
-        return in.get(DROPPED_NEWEST) + in.get(DROPPED_OLDEST) + in.get(DISCONNECTED);
-    }
-
-    /** How many wait, if so many have been taken. */
-    private long waiting(long taken) {
-        long left = in.get(DROPPED_OLDEST) + taken;
-        return Math.max(0, Math.min(in.get(ENQUEUED) - left, capacity)); // the loop may count its offer a moment later
-    }
-
-    /** How many wait that nobody will take. */
-    long abandoned() {
-        return waiting(taken());
-    }
-
     /** A snapshot; what its subscriber counts was read before. */
-    SubscriptionStats snapshot(long handled, long failed, long delivered, long taken, long inHand, boolean ended) {
-        long newest = in.get(DROPPED_NEWEST);
-        long oldest = in.get(DROPPED_OLDEST);
-        long disconnected = in.get(DISCONNECTED);
-        long waiting = waiting(taken);
+    SubscriptionStats snapshot(
+            long handled,
+            long failed,
+            long delivered,
+            long taken,
+            long inHand,
+            boolean isTakingOver,
+            boolean isPuttingOver) {
+        long newest = backlog.total(Backlog.DROPPED_NEWEST);
+        long oldest = backlog.total(Backlog.DROPPED_OLDEST);
+        long conflated = backlog.total(Backlog.CONFLATED);
+        long disconnected = backlog.total(Backlog.DISCONNECTED);
+        long waiting = backlog.waiting(taken);
+        long replayed = backlog.total(Backlog.REPLAYED);
         return new SubscriptionSnapshot(
                 name,
-                matched(),
+                backlog.total(Backlog.MATCHED),
+                replayed,
                 delivered,
                 handled,
                 failed,
                 newest,
                 oldest,
+                conflated,
                 disconnected,
-                ended ? waiting : 0,
-                ended ? 0 : waiting,
+                isTakingOver ? waiting : 0,
+                isTakingOver ? 0 : waiting,
                 inHand,
-                ended && inHand > 0);
-    }
-
-    long matched() {
-        return in.get(MATCHED);
+                isPuttingOver ? backlog.missedAtEnd(isTakingOver) : 0,
+                isTakingOver && inHand > 0);
     }
 
     @Override

@@ -34,8 +34,14 @@ final class RingLane<T> extends Entrance implements Lane<T> {
     /** Who publishes. Written once; so whoever reads it plainly sees itself, or that it is not the owner. */
     private final AtomicReference<Object> owner = new AtomicReference<>();
 
-    RingLane(TopicDefinition topic, int size, Lifecycle lifecycle, Sleeper loop, Consumer<? super RingLane<?>> closer) {
-        super(lifecycle, loop);
+    RingLane(
+            TopicDefinition topic,
+            int size,
+            Lifecycle lifecycle,
+            Sleeper loop,
+            Congestion congestion,
+            Consumer<? super RingLane<?>> closer) {
+        super(lifecycle, loop, congestion);
         this.topic = topic;
         this.ring = new Ring.Lone<>(size, this, lifecycle.refused);
         this.holes = new HoleWatch(toString(), ring);
@@ -69,7 +75,7 @@ final class RingLane<T> extends Entrance implements Lane<T> {
                 offer(topic, all[accepted], Timing.FOREVER);
                 accepted++;
             }
-        } catch (IllegalStateException e) { // closed, failed or interrupted
+        } catch (IllegalStateException e) { // closed, failed, interrupted or a cycle
             if (accepted == 0) {
                 throw e;
             }
@@ -78,12 +84,16 @@ final class RingLane<T> extends Entrance implements Lane<T> {
     }
 
     @Override
-    Ring.Result attempt(TopicDefinition to, Object event) {
+    void require(TopicDefinition to) {
         if (ring.isClosed()) {
             lifecycle.requireOpen(); // the end of the broker closes it, too
             throw new IllegalStateException(this + " is closed; open another by broker.lane(topic)");
         }
-        return ring.offer(event);
+    }
+
+    @Override
+    Ring.Result attempt(TopicDefinition to, Object content) {
+        return ring.offer(content);
     }
 
     private void requireOwner() {

@@ -3,22 +3,30 @@ package io.eventbroker;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where the events of one topic go. */
+/** Where the events of one topic go. Only for the broker's loop, the definition aside. */
 final class Route {
     /** What the topic's name means while this route exists; read by publishers too. */
     final TopicDefinition definition;
 
-    /** In the order they began. Only for the broker's loop. */
-    final List<QueuedSubscription<?>> subscriptions = new ArrayList<>(1);
+    /** Those that name the topic, in the order they began. */
+    final List<QueuedSubscription<?>> named = new ArrayList<>(1);
 
-    /** How many lanes lead here. Only for the broker's loop. */
+    /** Those, and those whose pattern matches, as of the directory's {@link #version}. */
+    List<QueuedSubscription<?>> subscriptions = named;
+
+    /** How often patterns had changed when this was last looked up. */
+    int version;
+
+    /** How many lanes lead here. */
     int lanes;
 
     Route(TopicDefinition definition) {
         this.definition = definition;
     }
 
-    boolean isUsed() {
-        return lanes > 0 || !subscriptions.isEmpty();
+    /** Has its subscriptions looked up anew. */
+    void forget() {
+        subscriptions = List.of();
+        version--; // this is no present or later version
     }
 }

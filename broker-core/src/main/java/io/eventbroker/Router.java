@@ -1,6 +1,9 @@
 package io.eventbroker;
 
+import static java.util.Objects.requireNonNull;
+
 import io.eventbroker.BrokerEvent.Unrouted;
+import io.eventbroker.TopicDefinition.Keyed;
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Ring;
 import java.lang.invoke.VarHandle;
@@ -24,14 +27,21 @@ final class Router {
     static final int TOLD = 4;
 
     final Ring.Sink<TopicDefinition> bySharedRing = this::route;
-    final Ring.Sink<RingLane<?>> byLane = (lane, event) -> deliver(lane.topic, lane.route, event);
+    final Ring.Sink<RingLane<?>> byLane = (lane, content) -> deliver(lane.topic, content, subscribersOf(lane));
 
     final Directory directory;
 
     /** Who logs what the broker tells; it subscribes to nothing, so it is in no list and wants no message. */
     final PushSubscription<BrokerEvent> log;
 
+    private final Congestion congestion;
     private final Counters totals = new Counters(5);
+
+    /** The message that is being routed, where there is need to know more than its event. */
+    private final Envelope message = new Envelope();
+
+    /** The event of the broker's own that is being told. */
+    private final Envelope told = new Envelope();
 
     /** Those who were given something since they were last woken. */
     private final List<QueuedSubscription<?>> touched = new ArrayList<>();
@@ -42,19 +52,41 @@ final class Router {
     /** What came up while something else was being routed. */
     private final Queue<BrokerEvent> untold = new ArrayDeque<>();
 
-    Router(Directory directory, PushSubscription<BrokerEvent> log) {
+    Router(Directory directory, Congestion congestion, PushSubscription<BrokerEvent> log) {
         this.directory = directory;
+        this.congestion = congestion;
         this.log = log;
     }
 
-    private void route(TopicDefinition topic, Object event) {
-        Route route = directory.route(topic);
-        deliver(topic, route != null && route.definition.equals(topic) ? route : null, event);
+    private void route(TopicDefinition topic, Object content) {
+        deliver(topic, content, directory.subscribers(topic));
     }
 
-    private void deliver(TopicDefinition topic, @Nullable Route route, Object event) {
+    private List<QueuedSubscription<?>> subscribersOf(RingLane<?> lane) {
+        return directory.subscribers(requireNonNull(lane.route));
+    }
+
+    private void deliver(TopicDefinition topic, Object content, List<QueuedSubscription<?>> subscriptions) {
         totals.add(ACCEPTED, 1);
-        if (route != null && dispatch(route, event)) {
+        Keyed keyed = topic.key() == null ? null : (Keyed) content;
+        Object key = keyed == null ? null : keyed.key();
+        Object event = keyed == null ? content : keyed.event();
+        if (topic.retained() > 0) {
+            directory.retain(describe(topic, key, event));
+        }
+        boolean isWanted = false;
+        for (int i = 0; i < subscriptions.size(); i++) {
+            QueuedSubscription<?> subscription = subscriptions.get(i);
+            if (subscription.accepts(event)) {
+                isWanted = true;
+                offer(
+                        subscription,
+                        event,
+                        subscription.backlog.isPlain ? null : describe(topic, key, event),
+                        Backlog.MATCHED);
+            }
+        }
+        if (isWanted) {
             totals.add(ROUTED, 1);
         } else {
             totals.add(UNROUTED, 1);
@@ -64,28 +96,32 @@ final class Router {
         }
     }
 
-    /** Offers an event to those who want it; returns whether anybody does. */
-    private boolean dispatch(Route route, Object event) {
-        List<QueuedSubscription<?>> subscriptions = route.subscriptions;
-        boolean isWanted = false;
-        for (int i = 0; i < subscriptions.size(); i++) {
-            QueuedSubscription<?> subscription = subscriptions.get(i);
-            if (subscription.accepts(event)) {
-                isWanted = true;
-                offer(subscription, event);
+    /** Notes what there is to know of the message that is being routed; only where that is needed, for it costs time. */
+    private Envelope describe(TopicDefinition topic, @Nullable Object key, Object event) {
+        long sequence = totals.get(ACCEPTED);
+        return message.sequence == sequence ? message : message.set(topic, key, event, sequence);
+    }
+
+    /** Gives a new subscription what is retained for it, if it asked for that. */
+    void replay(QueuedSubscription<?> subscription) {
+        if (subscription.isToReplay) {
+            for (Envelope retained : directory.retention.matching(subscription.source)) {
+                if (subscription.accepts(retained.event)) {
+                    offer(subscription, retained.event, retained, Backlog.REPLAYED);
+                }
             }
         }
-        return isWanted;
     }
 
-    private void offerUnlessSealed(QueuedSubscription<?> subscription, Object event) {
+    private void offerUnlessSealed(QueuedSubscription<?> subscription, BrokerEvent event) {
         if (!subscription.isSealed()) {
-            offer(subscription, event);
+            told.set(BrokerEvent.TOPIC.definition(), null, event, totals.get(TOLD) + 1);
+            offer(subscription, event, told, Backlog.MATCHED);
         }
     }
 
-    private void offer(QueuedSubscription<?> subscription, Object event) {
-        BrokerEvent loss = subscription.offer(event);
+    private void offer(QueuedSubscription<?> subscription, Object event, @Nullable Envelope envelope, int cause) {
+        BrokerEvent loss = subscription.offer(event, envelope, cause);
         if (loss != null) {
             tellOf(subscription, loss);
             if (subscription.isDisconnected) {
@@ -128,7 +164,7 @@ final class Router {
     void flush() {
         removeDisconnected();
         for (BrokerEvent event = untold.poll(); event != null; event = untold.poll()) {
-            for (QueuedSubscription<?> subscription : directory.events.subscriptions) {
+            for (QueuedSubscription<?> subscription : directory.events.named) {
                 if (subscription.accepts(event)) {
                     offerUnlessSealed(subscription, event);
                 }
@@ -143,10 +179,13 @@ final class Router {
             VarHandle.fullFence();
             for (int i = 0; i < touched.size(); i++) {
                 touched.get(i).isTouched = false;
-                touched.get(i).wake();
+                touched.get(i).backlog.wake();
             }
             touched.clear();
         }
+        congestion.forget();
+        message.release();
+        told.release();
     }
 
     private void removeDisconnected() {

@@ -1,8 +1,8 @@
 package io.eventbroker;
 
 /**
- * Settings of a subscription to come. Nothing happens until {@link #onEvent(Handler)} or {@link #inbox()} ends the
- * chain. For use by one thread.
+ * Settings of a subscription to come. Nothing happens until {@link #onEvent(Handler)}, {@link #onMessage(Handler)},
+ * {@link #inbox()} or {@link #messageInbox()} ends the chain. For use by one thread.
  *
  * <pre>{@code
  * broker.subscription(CREATED).named("notifications").capacity(1_000).onEvent(mailer::send);
@@ -63,26 +63,78 @@ public interface SubscriptionBuilder<T> {
     SubscriptionBuilder<T> concurrency(int workers);
 
     /**
+     * Has events with equal keys handled one after the other, in order, also with several workers: each key has its worker.
+     * The {@linkplain #capacity(int) capacity} is that of all workers together. Through a pattern a key is that of
+     * one topic, and events of a topic without key have one worker.
+     *
+     * <pre>{@code
+     * broker.subscription(PAYMENTS).named("ledger").concurrency(8).orderedByKey().overflow(Overflow.BACKPRESSURE)
+     *     .onEvent(p -> balances.merge(p.account(), p.pence(), Long::sum));
+     * }</pre>
+     *
+     * @return this builder
+     */
+    @CheckReturnValue
+    SubscriptionBuilder<T> orderedByKey();
+
+    /**
+     * Begins with the events that the broker {@linkplain Topic#retaining retains} of matching topics, in their order, and
+     * goes on with those that are published from then on: none is missed in between, and none comes twice. They fill the
+     * queue like others, so its {@linkplain #capacity(int) capacity} should hold them.
+     *
+     * <pre>{@code
+     * broker.subscription(CONFIG).replayRetained().onEvent(service::configure);
+     * }</pre>
+     *
+     * @return this builder
+     */
+    @CheckReturnValue
+    SubscriptionBuilder<T> replayRetained();
+
+    /**
      * Subscribes a handler. A publish that begins after this returns is seen; one that happened before the call is not.
      *
      * @param handler called for each event, as {@link Handler} describes
      * @return the subscription
      * @throws NullPointerException if {@code handler} is null
-     * @throws IllegalStateException if a living subscription has the name, if the topic's name is in use with another
-     *     definition, or if the {@linkplain BrokerConfig#withThreadFactory thread factory} did not make a new thread; what
+     * @throws IllegalStateException if settings contradict each other or what is subscribed to, as the message says; if a
+     *     living subscription has the name, if the topic's name is in use with another definition, or if the {@linkplain BrokerConfig#withThreadFactory thread factory} did not make a new thread; what
      *     that factory throws is thrown here, and nothing has changed
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
     Subscription onEvent(Handler<? super T> handler);
 
     /**
+     * Subscribes a handler that is told more than the event, above all what it missed. Otherwise as
+     * {@link #onEvent(Handler)}.
+     *
+     * @param handler called for each message, as {@link Handler} describes
+     * @return the subscription
+     * @throws NullPointerException if {@code handler} is null
+     * @throws IllegalStateException as with {@link #onEvent(Handler)}
+     * @throws BrokerClosedException if the broker is closing, closed or failed
+     */
+    Subscription onMessage(Handler<? super Message<T>> handler);
+
+    /**
      * Subscribes an inbox. A publish that begins after this returns is seen; one that happened before the call is not.
      *
      * @return the inbox
      * @throws IllegalStateException if a living subscription has the name, if the topic's name is in use with another
-     *     definition, or if {@link #concurrency(int)} asked for several workers
+     *     definition, if settings contradict what is subscribed to, or if {@link #concurrency(int)} or
+     *     {@link #orderedByKey()} asked for several workers
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
     @CheckReturnValue
     Inbox<T> inbox();
+
+    /**
+     * Subscribes an inbox that tells more than the event, above all what was missed. Otherwise as {@link #inbox()}.
+     *
+     * @return the inbox
+     * @throws IllegalStateException as with {@link #inbox()}
+     * @throws BrokerClosedException if the broker is closing, closed or failed
+     */
+    @CheckReturnValue
+    Inbox<Message<T>> messageInbox();
 }

@@ -6,24 +6,30 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     /** Makes subscriptions of settings. */
     interface Opener {
-        <T> Subscription push(SubscriptionSpec<T> spec, Handler<? super T> handler);
+        <E> Subscription push(SubscriptionSpec<?> spec, Handler<? super E> handler);
 
-        <T> Inbox<T> pull(SubscriptionSpec<T> spec);
+        <E> Inbox<E> pull(SubscriptionSpec<?> spec);
     }
 
     final TopicPattern<T> source;
     private final Opener opener;
+    private final Overflow defaultOverflow;
 
     @Nullable String name;
 
     int capacity;
-    Overflow overflow;
+    private @Nullable Overflow overflow;
     int workers = 1;
+    boolean isOrderedByKey;
+    boolean isToReplay;
+
+    /** Whether the subscriber is given messages, not events. */
+    boolean isForMessages;
 
     SubscriptionSpec(TopicPattern<T> source, int capacity, Overflow overflow, Opener opener) {
         this.source = Checks.requireNonNull(source, "the topic or pattern to subscribe to");
         this.capacity = capacity;
-        this.overflow = overflow;
+        this.defaultOverflow = overflow;
         this.opener = opener;
     }
 
@@ -52,16 +58,81 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     }
 
     @Override
+    public SubscriptionBuilder<T> orderedByKey() {
+        this.isOrderedByKey = true;
+        return this;
+    }
+
+    @Override
+    public SubscriptionBuilder<T> replayRetained() {
+        this.isToReplay = true;
+        return this;
+    }
+
+    @Override
     public Subscription onEvent(Handler<? super T> handler) {
-        return opener.push(this, Checks.requireNonNull(handler, "handler"));
+        return push(handler, false);
+    }
+
+    @Override
+    public Subscription onMessage(Handler<? super Message<T>> handler) {
+        return push(handler, true);
     }
 
     @Override
     public Inbox<T> inbox() {
+        return pull(false);
+    }
+
+    @Override
+    public Inbox<Message<T>> messageInbox() {
+        return pull(true);
+    }
+
+    private <E> Subscription push(Handler<? super E> handler, boolean forMessages) {
+        Checks.requireNonNull(handler, "handler");
+        requireSense();
+        isForMessages = forMessages;
+        return opener.push(this, handler);
+    }
+
+    private <E> Inbox<E> pull(boolean forMessages) {
         if (workers > 1) {
             throw new IllegalStateException(
                     "concurrency " + workers + " has no meaning for an inbox; let that many threads read it instead");
         }
+        if (isOrderedByKey) {
+            throw new IllegalStateException("orderedByKey has no meaning for an inbox, which gives events in order to"
+                    + " whoever takes them; use onEvent with concurrency, or one reader");
+        }
+        requireSense();
+        isForMessages = forMessages;
         return opener.pull(this);
+    }
+
+    /** Refuses settings that contradict what is subscribed to. */
+    private void requireSense() {
+        TopicDefinition topic = source.named();
+        if (topic != null && topic.key() == null && (isOrderedByKey || overflow() == Overflow.CONFLATE)) {
+            throw new IllegalStateException((isOrderedByKey ? "orderedByKey" : "CONFLATE") + " needs a key, and "
+                    + topic + " has none; define the topic with keyedBy, or choose otherwise");
+        }
+        if (isOfBroker() && overflow == Overflow.BACKPRESSURE) {
+            throw new IllegalStateException("BACKPRESSURE on " + topic
+                    + " would have the broker wait for a subscriber; choose another policy, and a larger capacity");
+        }
+    }
+
+    boolean isOfBroker() {
+        return BrokerEvent.TOPIC.definition().equals(source.named());
+    }
+
+    /** The policy that was chosen; without that the broker's default, as far as the broker's own events allow it. */
+    Overflow overflow() {
+        if (overflow != null) {
+            return overflow;
+        }
+        boolean isAllowed = defaultOverflow != Overflow.BACKPRESSURE && defaultOverflow != Overflow.CONFLATE;
+        return isAllowed || !isOfBroker() ? defaultOverflow : Overflow.DROP_NEWEST;
     }
 }

@@ -6,12 +6,12 @@ package io.eventbroker;
  * <p>When the subscription is at rest, every message is accounted for:
  *
  * <pre>{@code
- * matched = delivered + dropped + abandoned + queued + inHand
+ * matched + replayed = delivered + dropped + abandoned + queued + inHand
  * delivered = handled + failed                                     // push subscriptions
  * }</pre>
  *
  * <p>While messages are moving, the terms are read one after the other: no total ever goes backwards, and a snapshot
- * never shows more delivered than matched.
+ * never shows more delivered than was matched and replayed.
  */
 public interface SubscriptionStats {
     /**
@@ -27,6 +27,14 @@ public interface SubscriptionStats {
      * @return a count since the subscription began
      */
     long matched();
+
+    /**
+     * Messages that had been retained and were for this subscription when it began, whatever became of them; see
+     * {@link SubscriptionBuilder#replayRetained()}.
+     *
+     * @return a count
+     */
+    long replayed();
 
     /**
      * Messages that reached their end at the subscriber: for push, handler calls that ended; for an inbox, events a
@@ -51,7 +59,7 @@ public interface SubscriptionStats {
     long failed();
 
     /**
-     * Messages lost because the queue was full: {@code droppedNewest + droppedOldest + disconnected}.
+     * Messages lost by the {@link Overflow} policy: {@code droppedNewest + droppedOldest + conflated + disconnected}.
      *
      * @return a count since the subscription began
      */
@@ -70,6 +78,13 @@ public interface SubscriptionStats {
      * @return a count since the subscription began
      */
     long droppedOldest();
+
+    /**
+     * Messages that others of the same key have replaced while they waited; see {@link Overflow#CONFLATE}.
+     *
+     * @return a count since the subscription began
+     */
+    long conflated();
 
     /**
      * Messages that found the queue full and ended the subscription: one at most; see {@link Overflow#DISCONNECT}.
@@ -91,7 +106,7 @@ public interface SubscriptionStats {
     /**
      * Messages waiting now.
      *
-     * @return from 0 to the subscription's capacity
+     * @return from 0 to the subscription's capacity, or with {@link Overflow#BACKPRESSURE} also more
      */
     long queued();
 
@@ -102,6 +117,14 @@ public interface SubscriptionStats {
      * @return a number now
      */
     long inHand();
+
+    /**
+     * Messages lost after the last that was taken, or can be: what no {@link Message#missedBefore()} has told. What was
+     * abandoned is not in it.
+     *
+     * @return 0 while the subscription runs; at its end, a number
+     */
+    long missedAtEnd();
 
     /**
      * Whether a handler call was still running when the broker's close gave up on it. False once that call has ended.

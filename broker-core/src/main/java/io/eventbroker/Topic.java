@@ -1,5 +1,7 @@
 package io.eventbroker;
 
+import java.util.function.Function;
+
 /**
  * A named, typed stream of events that can be published to and subscribed to. Immutable and safe for use by any thread;
  * best held in a constant that publishers and subscribers share.
@@ -10,7 +12,7 @@ package io.eventbroker;
  * and a name may not begin with {@code $}, which is reserved for the broker.
  *
  * <p><b>Identity.</b> Two topics are equal if their names are. While a broker has a subscription or an open lane on a name, that name
- * has one definition there: subscribing or publishing with a topic of the same name and another type is refused with an
+ * has one definition there (type, key and retention), likewise while an event of it is retained: subscribing or publishing with a topic of the same name and another definition is refused with an
  * {@link IllegalStateException} that names both.
  *
  * @param <T> the type of the events
@@ -19,8 +21,11 @@ public final class Topic<T> extends TopicPattern<T> {
     /** The longest name, in characters ({@code char} values). */
     public static final int MAX_NAME_LENGTH = 1_024;
 
+    private final TopicDefinition definition;
+
     private Topic(TopicDefinition definition, Class<T> type) {
-        super(definition, type);
+        super(definition.name(), definition, type);
+        this.definition = definition;
     }
 
     /**
@@ -34,12 +39,60 @@ public final class Topic<T> extends TopicPattern<T> {
      * @throws IllegalArgumentException if the name or the type is not allowed; the message says why
      */
     public static <T> Topic<T> of(String name, Class<T> type) {
-        return new Topic<>(new TopicDefinition(Checks.requireTopicName(name), Checks.requireEventType(type)), type);
+        return new Topic<>(
+                new TopicDefinition(Checks.requireTopicName(name), Checks.requireEventType(type), null, 0), type);
+    }
+
+    /**
+     * The same name with a key: what its events are about, such as the symbol of a price. Subscriptions may
+     * {@linkplain Overflow#CONFLATE conflate} by it or be {@linkplain SubscriptionBuilder#orderedByKey() ordered} by it,
+     * and the broker may {@linkplain #retaining retain} by it.
+     *
+     * <pre>{@code
+     * static final Topic<Price> PRICES = Topic.of("prices", Price.class).keyedBy(Price::symbol);
+     * }</pre>
+     *
+     * @param key called once for each event that is published, by the thread that publishes it; must return a
+     *     {@link String}, a boxed integral number, a {@link java.util.UUID} or an enum. If it returns null or something
+     *     else, that publish throws an {@link IllegalArgumentException}, if it throws, what it throws. The very function
+     *     object is part of the topic's definition
+     * @return the keyed topic
+     * @throws NullPointerException if {@code key} is null
+     */
+    @CheckReturnValue
+    public Topic<T> keyedBy(Function<? super T, ?> key) {
+        @SuppressWarnings("unchecked") // only events of the topic are published to it
+        Function<Object, ?> function = (Function<Object, ?>) Checks.requireNonNull(key, "key function");
+        return new Topic<>(new TopicDefinition(name(), definition.type(), function, definition.retained()), type());
+    }
+
+    /**
+     * The same name, whose latest events the broker retains for subscribers that come later and
+     * {@linkplain SubscriptionBuilder#replayRetained() ask} for them. On a keyed topic it retains the latest of each of up
+     * to so many keys, those published last. All topics together retain no more than
+     * {@link BrokerConfig#withMaxRetained(int)}.
+     *
+     * <pre>{@code
+     * static final Topic<Config> CONFIG = Topic.of("config", Config.class).retaining(1);
+     * }</pre>
+     *
+     * @param events how many events, or keys; 1 or more
+     * @return the retaining topic
+     * @throws IllegalArgumentException if {@code events} is less than 1
+     */
+    @CheckReturnValue
+    public Topic<T> retaining(int events) {
+        Checks.requireRange("the number of events to retain", events, 1, Integer.MAX_VALUE);
+        return new Topic<>(new TopicDefinition(name(), definition.type(), definition.key(), events), type());
     }
 
     /** A topic of the broker's own, whose name users cannot choose. */
     static <T> Topic<T> ofBroker(String name, Class<T> type) {
-        return new Topic<>(new TopicDefinition(name, type), type);
+        return new Topic<>(new TopicDefinition(name, type, null, 0), type);
+    }
+
+    TopicDefinition definition() {
+        return definition;
     }
 
     /**

@@ -1,17 +1,31 @@
 package io.eventbroker;
 
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a topic is, apart from the handle a user holds: two topics of one name are the same topic only if their
  * definitions are equal.
  */
-record TopicDefinition(String name, Class<?> type) {
+record TopicDefinition(
+        String name, Class<?> type, @Nullable Function<Object, ? extends @Nullable Object> key, int retained) {
+    /** What is put into a ring where there is a key. */
+    record Keyed(Object key, Object event) {}
+
     /*
      * equals and hashCode are written out because those of a record are linked at their first call: here that may be on a
      * publisher's stack, near its end, where a failing link breaks them for everybody and for good.
      */
     @Override
-    public boolean equals(Object other) {
-        return this == other || (other instanceof TopicDefinition that && type == that.type && name.equals(that.name));
+    @SuppressWarnings("ReferenceEquality") // a key function is the same only as itself
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof TopicDefinition that
+                        && type == that.type
+                        && key == that.key
+                        && retained == that.retained
+                        && name.equals(that.name));
     }
 
     @Override
@@ -21,6 +35,32 @@ record TopicDefinition(String name, Class<?> type) {
 
     @Override
     public String toString() {
-        return "topic \"" + name + "\" of " + type.getName();
+        return "topic \"" + name + "\" of " + type.getName()
+                + (key == null ? "" : ", keyed by " + key.getClass().getName())
+                + (retained == 0 ? "" : ", retaining " + retained);
+    }
+
+    /** What is put into a ring for an event: the event, and if there is one, its key. */
+    Object contentOf(Object event) {
+        return key == null ? event : new Keyed(requireAllowed(key.apply(event), event), event);
+    }
+
+    /** A key is compared on the broker thread, so its type must be known to run no user's code. */
+    private Object requireAllowed(@Nullable Object given, Object event) {
+        if (given instanceof String
+                || given instanceof Integer
+                || given instanceof Long
+                || given instanceof UUID
+                || given instanceof Enum<?>
+                || given instanceof Short
+                || given instanceof Byte
+                || given instanceof Character) {
+            return given;
+        }
+        String what =
+                given == null ? "null" : "a key of type " + given.getClass().getName();
+        throw new IllegalArgumentException("the key function of " + this + " returned " + what
+                + " for an event of type " + event.getClass().getName()
+                + "; a String, a boxed integral number, a UUID or an enum is allowed");
     }
 }

@@ -79,15 +79,19 @@ class LaneEdgesTest {
         Sleeper loop = new Sleeper(Timing.FOREVER);
         CountDownLatch asked = new CountDownLatch(2);
         Queue<Ring.Result> results = new ArrayDeque<>(List.of(Ring.Result.WITHDRAWN));
-        Entrance entrance = new Entrance(new Lifecycle("broker", Timing.SYSTEM, new LoopSteps()), loop) {
-            @Override
-            Ring.Result attempt(TopicDefinition topic, Object event) {
-                if (results.isEmpty()) {
-                    throw new IllegalStateException("closed");
-                }
-                return results.remove();
-            }
-        };
+        Entrance entrance =
+                new Entrance(new Lifecycle("broker", Timing.SYSTEM, new LoopSteps()), loop, new Congestion()) {
+                    @Override
+                    void require(TopicDefinition topic) {}
+
+                    @Override
+                    Ring.Result attempt(TopicDefinition topic, Object event) {
+                        if (results.isEmpty()) {
+                            throw new IllegalStateException("closed");
+                        }
+                        return results.remove();
+                    }
+                };
         boolean[] needed = new boolean[1];
         Task<Boolean> sleeper = Task.run(
                 "sleeper",

@@ -53,6 +53,11 @@ final class LedgerFakes {
         }
 
         @Override
+        public long forgotten() {
+            return 0;
+        }
+
+        @Override
         public long offered() {
             return offered;
         }
@@ -124,6 +129,21 @@ final class LedgerFakes {
         @Override
         public String name() {
             return name;
+        }
+
+        @Override
+        public long replayed() {
+            return 0;
+        }
+
+        @Override
+        public long conflated() {
+            return 0;
+        }
+
+        @Override
+        public long missedAtEnd() {
+            return 0;
         }
 
         @Override
@@ -207,6 +227,21 @@ final class LedgerFakes {
         void put(Ledger.Entry event) {
             matched++;
             queue.add(event);
+        }
+
+        @Override
+        public long replayed() {
+            return 0;
+        }
+
+        @Override
+        public long conflated() {
+            return 0;
+        }
+
+        @Override
+        public long missedAtEnd() {
+            return 0;
         }
 
         @Override

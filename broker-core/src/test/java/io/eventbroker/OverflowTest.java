@@ -60,7 +60,7 @@ class OverflowTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"DROP_NEWEST", "DROP_OLDEST", "DISCONNECT"})
     void theDefaultIsTheBrokersUnlessTheSubscriptionChooses(Overflow policy) {
         Overflow other = policy == Overflow.DISCONNECT ? Overflow.DROP_OLDEST : Overflow.DISCONNECT;
         try (ManualBroker configured = Broker.manual(

@@ -32,7 +32,7 @@ class SelectTest {
     private static int waiters(Inbox<?> inbox) throws ReflectiveOperationException {
         Field waiters = WaitSet.class.getDeclaredField("waiters");
         waiters.setAccessible(true);
-        return Array.getLength(waiters.get(((PullSubscription<?>) inbox).consumers));
+        return Array.getLength(waiters.get(((PullSubscription<?>) inbox).queue.consumers));
     }
 
     // ---- stepped

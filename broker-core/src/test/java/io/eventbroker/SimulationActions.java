@@ -210,11 +210,12 @@ final class SimulationActions {
         String name = random.nextInt(4) == 0 ? null : "s" + (random.nextInt(5) == 0 ? random.nextInt(4) : names++ + 4);
         int capacity = 1 + random.nextInt(random.nextBoolean() ? 2 : 8);
         int workers = Math.max(0, random.nextInt(6) - 2);
-        Class<?> definition = from.definition().type();
+        Class<?> definition = from.named().type();
         boolean isClosed = model.phase != Phase.OPEN;
         boolean isRefused = isRefused(name, from);
         SimulationMember<T> member = new SimulationMember<>(isOfBroker ? null : run.ledger.subscriber(entries(from)));
-        Overflow overflow = Overflow.values()[Math.max(0, random.nextInt(6) - 3)];
+        Overflow overflow = List.of(Overflow.DROP_NEWEST, Overflow.DROP_OLDEST, Overflow.DISCONNECT)
+                .get(Math.max(0, random.nextInt(6) - 3));
         SubscriptionBuilder<T> named =
                 broker.subscription(from).capacity(capacity).overflow(overflow);
         SubscriptionBuilder<T> builder = name == null ? named : named.named(name);
@@ -257,7 +258,7 @@ final class SimulationActions {
     private boolean isRefused(String name, TopicPattern<?> from) {
         return model.phase != Phase.OPEN
                 || model.isNameTaken(name)
-                || model.clashes(from.name(), from.definition().type());
+                || model.clashes(from.name(), from.named().type());
     }
 
     @SuppressWarnings("unchecked") // all but those of the broker are of entries

@@ -127,6 +127,11 @@ class LedgerTest {
         }
 
         @Override
+        public long forgotten() {
+            return 0;
+        }
+
+        @Override
         public Throwable failure() {
             return null;
         }
@@ -151,6 +156,21 @@ class LedgerTest {
 
         @Override
         public long disconnected() {
+            return 0;
+        }
+
+        @Override
+        public long replayed() {
+            return 0;
+        }
+
+        @Override
+        public long conflated() {
+            return 0;
+        }
+
+        @Override
+        public long missedAtEnd() {
             return 0;
         }
 

@@ -1,0 +1,214 @@
+package io.eventbroker;
+
+import static java.util.Objects.requireNonNull;
+
+import io.eventbroker.internal.Counters;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What waits for a subscription: in one queue, or where order is by key, in one for each worker; and its totals. */
+final class Backlog {
+    /*
+     * Every total has one writer: those of `in` the loop, those of a queue its consumer. MATCHED is written before the
+     * event is offered, ENQUEUED after that, TAKEN before it is handled; a snapshot reads in the opposite direction. The
+     * loop compares what it put in with what has left, reading the latter anew only when the subscription looks full.
+     */
+    static final int MATCHED = 0;
+    static final int REPLAYED = 1;
+    static final int DROPPED_NEWEST = 2;
+    static final int DROPPED_OLDEST = 3;
+    static final int CONFLATED = 4;
+    static final int DISCONNECTED = 5;
+    private static final int ENQUEUED = 6;
+
+    final List<EventQueue> queues;
+    final int capacity;
+    final Overflow overflow;
+
+    /** Whether what waits are envelopes. */
+    final boolean isWrapped;
+
+    /** Whether nothing but the event is needed to put it in. */
+    final boolean isPlain;
+
+    private final EventQueue first;
+    private final boolean isByPattern;
+    private final Counters in = new Counters(7);
+
+    /** The places by key, those that were emptied now and then swept. Only for the loop. */
+    private final Map<Object, EventQueue.Cell> cells = new HashMap<>(0);
+
+    /** How many of those put in the loop last saw to have left. */
+    private long leftSeen;
+
+    Backlog(SubscriptionSpec<?> spec, int workers) {
+        int count = spec.isOrderedByKey ? workers : 1;
+        capacity = spec.capacity;
+        overflow = spec.overflow();
+        isByPattern = spec.source.isPattern();
+        isWrapped = spec.isForMessages
+                || overflow == Overflow.CONFLATE
+                || (overflow == Overflow.DROP_OLDEST && count > 1)
+                || (isByPattern && workers > 0); // handlers' failures name the topic
+        queues = IntStream.range(0, count)
+                .mapToObj(i -> new EventQueue(overflow, capacity, count > 1))
+                .toList();
+        first = queues.get(0);
+        isPlain = !isWrapped && count == 1;
+    }
+
+    // ---- for the loop
+
+    void count(int total) {
+        in.add(total, 1);
+    }
+
+    /** Puts a message in, or fails. */
+    boolean put(Object event, @Nullable Envelope message) {
+        EventQueue queue = queueOf(message);
+        boolean isIn = isWrapped ? queue.putNumbered(requireNonNull(message).copy()) : queue.put(event);
+        if (isIn) {
+            in.add(ENQUEUED, 1);
+        }
+        return isIn;
+    }
+
+    /** Loses a message that was not put in. */
+    void lose(@Nullable Envelope message, int cause) {
+        queueOf(message).skip();
+        in.add(cause, 1);
+    }
+
+    /** Loses what has waited longest, unless a consumer is faster. */
+    boolean evict() {
+        EventQueue oldest = first;
+        for (int i = 1; i < queues.size(); i++) {
+            oldest = queues.get(i).firstSequence() < oldest.firstSequence() ? queues.get(i) : oldest;
+        }
+        if (!oldest.evict()) {
+            return false;
+        }
+        in.add(DROPPED_OLDEST, 1);
+        return true;
+    }
+
+    /** Puts a message into the place of one with its key, if one waits, or into a new one, if there is room. */
+    boolean conflate(Envelope message) {
+        Object key = keyOf(message);
+        EventQueue queue = queueOf(message);
+        Envelope fresh = message.copy();
+        EventQueue.Cell cell = cells.get(key);
+        if (cell != null && queue.replace(cell, fresh)) {
+            in.add(CONFLATED, 1);
+            return true;
+        }
+        if (isFull()) {
+            return false;
+        }
+        if (cells.size() >= 2L * capacity) {
+            cells.values().removeIf(emptied -> emptied.get() == null);
+        }
+        fresh.missedBefore = queue.missing();
+        cell = new EventQueue.Cell(fresh);
+        cells.put(key, cell);
+        queue.put(cell);
+        in.add(ENQUEUED, 1);
+        return true;
+    }
+
+    private EventQueue queueOf(@Nullable Envelope message) {
+        if (queues.size() == 1) {
+            return first;
+        }
+        int hash = keyOf(requireNonNull(message)).hashCode();
+        return queues.get(Math.floorMod(hash ^ (hash >>> 16), queues.size()));
+    }
+
+    /** What messages have in common that are of one key; through a pattern, of one topic, too. */
+    private Object keyOf(Envelope message) {
+        if (!isByPattern) {
+            return requireNonNull(message.key);
+        }
+        String topic = message.topic.name();
+        return message.key == null ? topic : List.of(topic, message.key);
+    }
+
+    boolean isFull() {
+        long enqueued = in.get(ENQUEUED);
+        if (enqueued - leftSeen < capacity) {
+            return false;
+        }
+        leftSeen = enqueued - size();
+        return enqueued - leftSeen >= capacity;
+    }
+
+    /** Wakes consumers; the loop has issued a full fence since it last put something in. */
+    void wake() {
+        for (int i = 0; i < queues.size(); i++) {
+            queues.get(i).wake();
+        }
+    }
+
+    void wakeAll() {
+        queues.forEach(queue -> queue.consumers.signalAll());
+    }
+
+    /** Lets go of what will never be taken. Only for consumers. */
+    void clear() {
+        queues.forEach(EventQueue::clear);
+    }
+
+    // ---- for anybody
+
+    int size() {
+        int size = first.size();
+        for (int i = 1; i < queues.size(); i++) {
+            size += queues.get(i).size();
+        }
+        return size;
+    }
+
+    long total(int which) {
+        return in.get(which);
+    }
+
+    long taken() {
+        long taken = first.taken();
+        for (int i = 1; i < queues.size(); i++) {
+            taken += queues.get(i).taken();
+        }
+        return taken;
+    }
+
+    /** How many were meant for it. */
+    long meant() {
+        return in.get(MATCHED) + in.get(REPLAYED);
+    }
+
+    /** Those lost for want of room. */
+    long droppedFull() {
+        return in.get(DROPPED_NEWEST) + in.get(DROPPED_OLDEST) + in.get(DISCONNECTED);
+    }
+
+    long dropped() {
+        return droppedFull() + in.get(CONFLATED);
+    }
+
+    /** How many wait, if so many have been taken. */
+    long waiting(long taken) {
+        long left = in.get(DROPPED_OLDEST) + taken;
+        long waiting = Math.max(0, in.get(ENQUEUED) - left); // the loop may count its offer a moment later
+        return overflow == Overflow.BACKPRESSURE ? waiting : Math.min(waiting, capacity);
+    }
+
+    /** How many were lost after the last that was taken, or if those that wait can be, after these. */
+    long missedAtEnd(boolean isTakingOver) {
+        boolean isAllTaken = isTakingOver || waiting(taken()) == 0;
+        return isWrapped && isAllTaken
+                ? dropped() - queues.stream().mapToLong(EventQueue::missed).sum()
+                : queues.stream().mapToLong(EventQueue::missing).sum();
+    }
+}

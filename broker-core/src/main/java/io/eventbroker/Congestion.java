@@ -1,0 +1,143 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Timing.Wait;
+import io.eventbroker.internal.WaitSet.Waiter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The subscriptions with backpressure that have more waiting than their capacity, and the publishers that wait for them. */
+final class Congestion {
+    /*
+     * A worker writes what it waits for, then looks whether that is still congested, then for cycles; it takes that back
+     * before it looks for other reasons to wait. So whoever reads that all workers of a subscription wait for one that
+     * is congested knows that each of them will find it congested again as long as its own workers wait.
+     */
+    private static final QueuedSubscription<?>[] NONE = {};
+
+    /** Copied on write, by the loop; it may list some that are congested no longer. */
+    private volatile QueuedSubscription<?>[] full = NONE;
+
+    // ---- for the loop
+
+    void add(QueuedSubscription<?> subscription) {
+        QueuedSubscription<?>[] more = Arrays.copyOf(full, full.length + 1);
+        more[full.length] = subscription;
+        full = more;
+    }
+
+    /** Forgets those that have room again. */
+    void forget() {
+        if (full != NONE) {
+            List<QueuedSubscription<?>> left = new ArrayList<>();
+            for (QueuedSubscription<?> subscription : full) {
+                subscription.isWatched = subscription.isCongested();
+                if (subscription.isWatched) {
+                    left.add(subscription);
+                }
+            }
+            full = left.isEmpty() ? NONE : left.toArray(NONE);
+        }
+    }
+
+    // ---- for publishers
+
+    /** One that is full and matches an event; null if there is none. */
+    @Nullable QueuedSubscription<?> find(TopicDefinition topic, Object event) {
+        for (QueuedSubscription<?> subscription : full) {
+            if (subscription.source.matches(topic) && subscription.accepts(event) && subscription.isCongested()) {
+                return subscription;
+            }
+        }
+        return null;
+    }
+
+    /** Lets some time pass while a subscription is full; throws if a worker that waits would wait for itself. */
+    void await(QueuedSubscription<?> target, Wait wait, @Nullable Object inside) {
+        PushSubscription<?>.Worker worker = inside instanceof PushSubscription<?>.Worker w ? w : null;
+        Waiter waiter = new Waiter();
+        target.publishers.add(waiter);
+        try {
+            waiter.prepare();
+            if (worker != null) {
+                worker.waitsFor = target;
+            }
+            if (target.isCongested()) {
+                if (worker != null) {
+                    requireNoCycle(worker, target);
+                }
+                wait.pause();
+            }
+        } finally {
+            if (worker != null) {
+                worker.waitsFor = null;
+            }
+            waiter.cancel();
+            target.publishers.remove(waiter);
+        }
+    }
+
+    /** One at a time, so that of a cycle only one fails. */
+    private synchronized void requireNoCycle(PushSubscription<?>.Worker worker, QueuedSubscription<?> target) {
+        PushSubscription<?> start = worker.subscription();
+        Set<QueuedSubscription<?>> stuck = stuck();
+        List<QueuedSubscription<?>> path = new ArrayList<>(List.of(start));
+        if (stuck.contains(start) && leads(target, start, stuck, path)) {
+            worker.waitsFor = null;
+            throw new PublishCycleException("publishing would wait for ever, nothing was published: "
+                    + path.stream().map(QueuedSubscription::name).collect(Collectors.joining("\" -> \"", "\"", "\""))
+                    + " wait for room in each other; give one of them another overflow policy than BACKPRESSURE");
+        }
+    }
+
+    /** Those of which no worker can go on: the greatest set in which each waits for one of the set. */
+    private Set<QueuedSubscription<?>> stuck() {
+        Set<QueuedSubscription<?>> stuck = new HashSet<>();
+        for (QueuedSubscription<?> subscription : full) {
+            if (subscription instanceof PushSubscription<?>) {
+                stuck.add(subscription);
+            }
+        }
+        while (stuck.removeIf(subscription -> !isHeldUp((PushSubscription<?>) subscription, stuck))) {
+            // those that waited for one just removed go next
+        }
+        return stuck;
+    }
+
+    private static boolean isHeldUp(PushSubscription<?> push, Set<QueuedSubscription<?>> stuck) {
+        for (PushSubscription<?>.Worker worker : push.workers) {
+            QueuedSubscription<?> target = worker.waitsFor;
+            if (target == null ? !worker.isIdle() : !stuck.contains(target)) {
+                return false;
+            }
+        }
+        return push.isCongested(); // looked at last, since a worker may just have taken its last one
+    }
+
+    /** Whether a way leads to a subscription, and which. */
+    private static boolean leads(
+            QueuedSubscription<?> from,
+            PushSubscription<?> to,
+            Set<QueuedSubscription<?>> stuck,
+            List<QueuedSubscription<?>> path) {
+        boolean isSeen = path.lastIndexOf(from) > 0;
+        path.add(from);
+        if (from.equals(to)) {
+            return true;
+        }
+        if (!isSeen && from instanceof PushSubscription<?> push) {
+            for (PushSubscription<?>.Worker worker : push.workers) {
+                QueuedSubscription<?> next = worker.waitsFor;
+                if (next != null && leads(next, to, stuck, path)) {
+                    return true;
+                }
+            }
+        }
+        path.remove(path.size() - 1);
+        return false;
+    }
+}

@@ -1,0 +1,198 @@
+package io.eventbroker;
+
+import io.eventbroker.internal.Counters;
+import io.eventbroker.internal.WaitSet;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jctools.queues.MessagePassingQueue;
+import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
+import org.jctools.queues.varhandle.SpscUnboundedVarHandleArrayQueue;
+import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue of a subscription: the broker's loop puts contents in, one consumer at a time takes them out. A content is an
+ * event, or where the subscription needs to know more, its {@link Envelope}.
+ */
+final class EventQueue {
+    /*
+     * Several consumers take turns by a lock of the subscription's, which the loop never takes. With DROP_OLDEST the loop
+     * is a consumer, too, and the queue one for several: one of them may be preempted when it has taken a content and not
+     * yet cleared its place, and then an offer within the limit may fail. The limit is kept by the subscription, since the
+     * arrays are larger than that (a power of two), and with BACKPRESSURE there is none.
+     */
+    /** The content of a place whose message is replaced by others of its key while it waits; null once it was taken. */
+    static final class Cell extends AtomicReference<@Nullable Envelope> {
+        private static final long serialVersionUID = 1L;
+
+        Cell(Envelope first) {
+            super(first);
+        }
+    }
+
+    static {
+        // linked now: at its first call near the end of a reader's stack, the link may fail and leave a queue torn
+        warmUp(new SpscVarHandleArrayQueue<>(1));
+        warmUp(new SpscUnboundedVarHandleArrayQueue<>(1));
+    }
+
+    private static final int LARGEST_CHUNK = 1_024;
+
+    private static final int TAKEN = 0;
+    private static final int MISSED = 1;
+
+    /** Consumers that wait for contents. */
+    final WaitSet consumers = new WaitSet();
+
+    private final MessagePassingQueue<Object> places;
+    private final boolean isConflating;
+    private final Counters out = new Counters(2);
+
+    /** How many envelopes were put in or lost; where there are none, how many contents were lost. Only for the loop. */
+    private long numbered;
+
+    /** What it was when the last was put in. Written by the loop, and then mostly only after a loss. */
+    private long lastPut;
+
+    /** Whether the loop put something in since it last woke the consumers. Only for the loop. */
+    private boolean isTouched;
+
+    /** The number of the last envelope taken. Only for the consumer. */
+    private long lastTaken;
+
+    EventQueue(Overflow overflow, int capacity, boolean isOneOfSeveral) {
+        if (overflow == Overflow.DROP_OLDEST) {
+            places = new SpmcVarHandleArrayQueue<>(
+                    capacity + 1); // one to spare for a consumer that clears its place late
+        } else if (overflow == Overflow.BACKPRESSURE || isOneOfSeveral) {
+            places = new SpscUnboundedVarHandleArrayQueue<>(Math.min(capacity, LARGEST_CHUNK));
+        } else {
+            places = new SpscVarHandleArrayQueue<>(capacity);
+        }
+        isConflating = overflow == Overflow.CONFLATE;
+    }
+
+    private static void warmUp(MessagePassingQueue<Object> queue) {
+        queue.offer(queue);
+        queue.poll();
+        queue.clear();
+    }
+
+    // ---- for the loop
+
+    boolean put(Object content) {
+        if (!places.relaxedOffer(content)) {
+            return false;
+        }
+        if (!isTouched) {
+            isTouched = true;
+        }
+        if (lastPut != numbered) {
+            lastPut = numbered;
+        }
+        return true;
+    }
+
+    /** Puts an envelope in, with its number. */
+    boolean putNumbered(Envelope envelope) {
+        envelope.number = ++numbered;
+        if (put(envelope)) {
+            return true;
+        }
+        numbered--;
+        return false;
+    }
+
+    /** Puts a message in the place of another, if that still waits. */
+    boolean replace(Cell cell, Envelope fresh) {
+        for (Envelope old = cell.get(); old != null; old = cell.get()) {
+            fresh.missedBefore = old.missedBefore + 1 + missing();
+            if (cell.compareAndSet(old, fresh)) {
+                lastPut = numbered;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One that was meant for it is lost. */
+    void skip() {
+        numbered++;
+    }
+
+    /** Takes out what has waited longest; a consumer may be faster. */
+    boolean evict() {
+        return places.poll() != null;
+    }
+
+    /** The position of what has waited longest, if that is an envelope. */
+    long firstSequence() {
+        return places.relaxedPeek() instanceof Envelope first ? first.sequence : Long.MAX_VALUE;
+    }
+
+    /** Wakes a consumer if there is something new; the loop has issued a full fence since it put it in. */
+    void wake() {
+        if (isTouched) {
+            isTouched = false;
+            consumers.signalOne();
+        }
+    }
+
+    // ---- for consumers, one at a time
+
+    /** Takes the next content, if there is one. */
+    @Nullable Object take(boolean isWrapped) {
+        Object content = places.poll();
+        if (content == null) {
+            return null;
+        }
+        if (isConflating) {
+            content = ((Cell) content).getAndSet(null);
+        }
+        if (isWrapped) {
+            note((Envelope) content);
+        }
+        out.add(TAKEN, 1);
+        return content;
+    }
+
+    private void note(Envelope envelope) {
+        if (!isConflating) {
+            envelope.missedBefore = envelope.number - lastTaken - 1;
+            lastTaken = envelope.number;
+        }
+        out.add(MISSED, envelope.missedBefore);
+    }
+
+    /** Lets go of what will never be taken. */
+    void clear() {
+        for (Object content = places.poll(); content != null; content = places.poll()) {
+            if (isConflating) {
+                ((Cell) content).set(null);
+            }
+        }
+    }
+
+    // ---- for anybody
+
+    boolean isEmpty() {
+        return places.isEmpty();
+    }
+
+    int size() {
+        return places.size();
+    }
+
+    long taken() {
+        return out.get(TAKEN);
+    }
+
+    /** How many were lost since the last was put in. For the loop, and when nothing more is put in, for anybody. */
+    long missing() {
+        return numbered - lastPut;
+    }
+
+    /** How many were lost before those taken, as far as these are envelopes. */
+    long missed() {
+        return out.get(MISSED);
+    }
+}
