@@ -3,6 +3,8 @@ package io.eventbroker;
 import static java.util.Objects.requireNonNull;
 
 import io.eventbroker.internal.Counters;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +50,7 @@ final class Backlog {
         int count = spec.isOrderedByKey ? workers : 1;
         capacity = spec.capacity;
         overflow = spec.overflow();
-        isByPattern = spec.source.isPattern();
+        isByPattern = spec.source.named() == null;
         isWrapped = spec.isForMessages
                 || overflow == Overflow.CONFLATE
                 || (overflow == Overflow.DROP_OLDEST && count > 1)
@@ -62,18 +64,42 @@ final class Backlog {
 
     // ---- for the loop
 
-    void count(int total) {
-        in.add(total, 1);
+    /** Counts one if it is so; returns whether. */
+    boolean count(boolean isSo, int total) {
+        if (isSo) {
+            in.add(total, 1);
+        }
+        return isSo;
     }
 
-    /** Puts a message in, or fails. */
-    boolean put(Object event, @Nullable Envelope message) {
+    /** Puts a message in, or fails; if the limit is reached, only where that does not matter. */
+    boolean put(Object event, @Nullable Envelope message, boolean isFull) {
         EventQueue queue = queueOf(message);
-        boolean isIn = isWrapped ? queue.putNumbered(requireNonNull(message).copy()) : queue.put(event);
-        if (isIn) {
-            in.add(ENQUEUED, 1);
+        if (overflow == Overflow.CONFLATE) {
+            return conflate(queue, requireNonNull(message), isFull);
         }
-        return isIn;
+        if (isFull && overflow != Overflow.BACKPRESSURE) {
+            return false;
+        }
+        return count(isWrapped ? queue.putNumbered(requireNonNull(message)) : queue.put(event), ENQUEUED);
+    }
+
+    /** Puts a message into the place of one with its key, if one waits, or into a new one. */
+    private boolean conflate(EventQueue queue, Envelope message, boolean isFull) {
+        Object key = keyOf(message);
+        EventQueue.Cell cell = cells.get(key);
+        if (cell != null && queue.replace(cell, message)) {
+            return count(true, CONFLATED);
+        }
+        if (isFull) {
+            return false;
+        }
+        if (cells.size() >= 2L * capacity) {
+            cells.values().removeIf(emptied -> emptied.get() == null);
+        }
+        cell = new EventQueue.Cell(message.with(0, queue.missing()));
+        cells.put(key, cell);
+        return count(queue.put(cell), ENQUEUED);
     }
 
     /** Loses a message that was not put in. */
@@ -83,40 +109,11 @@ final class Backlog {
     }
 
     /** Loses what has waited longest, unless a consumer is faster. */
-    boolean evict() {
-        EventQueue oldest = first;
-        for (int i = 1; i < queues.size(); i++) {
-            oldest = queues.get(i).firstSequence() < oldest.firstSequence() ? queues.get(i) : oldest;
-        }
-        if (!oldest.evict()) {
-            return false;
-        }
-        in.add(DROPPED_OLDEST, 1);
-        return true;
-    }
-
-    /** Puts a message into the place of one with its key, if one waits, or into a new one, if there is room. */
-    boolean conflate(Envelope message) {
-        Object key = keyOf(message);
-        EventQueue queue = queueOf(message);
-        Envelope fresh = message.copy();
-        EventQueue.Cell cell = cells.get(key);
-        if (cell != null && queue.replace(cell, fresh)) {
-            in.add(CONFLATED, 1);
-            return true;
-        }
-        if (isFull()) {
-            return false;
-        }
-        if (cells.size() >= 2L * capacity) {
-            cells.values().removeIf(emptied -> emptied.get() == null);
-        }
-        fresh.missedBefore = queue.missing();
-        cell = new EventQueue.Cell(fresh);
-        cells.put(key, cell);
-        queue.put(cell);
-        in.add(ENQUEUED, 1);
-        return true;
+    void evict() {
+        EventQueue oldest = queues.size() == 1
+                ? first
+                : Collections.min(queues, Comparator.comparingLong(EventQueue::firstSequence));
+        count(oldest.evict(), DROPPED_OLDEST);
     }
 
     private EventQueue queueOf(@Nullable Envelope message) {
@@ -130,10 +127,9 @@ final class Backlog {
     /** What messages have in common that are of one key; through a pattern, of one topic, too. */
     private Object keyOf(Envelope message) {
         if (!isByPattern) {
-            return requireNonNull(message.key);
+            return requireNonNull(message.key());
         }
-        String topic = message.topic.name();
-        return message.key == null ? topic : List.of(topic, message.key);
+        return message.key() == null ? message.topic() : List.of(message.topic(), message.key());
     }
 
     boolean isFull() {
@@ -147,9 +143,7 @@ final class Backlog {
 
     /** Wakes consumers; the loop has issued a full fence since it last put something in. */
     void wake() {
-        for (int i = 0; i < queues.size(); i++) {
-            queues.get(i).wake();
-        }
+        queues.forEach(EventQueue::wake);
     }
 
     void wakeAll() {
@@ -164,11 +158,9 @@ final class Backlog {
     // ---- for anybody
 
     int size() {
-        int size = first.size();
-        for (int i = 1; i < queues.size(); i++) {
-            size += queues.get(i).size();
-        }
-        return size;
+        return queues.size() == 1
+                ? first.size()
+                : queues.stream().mapToInt(EventQueue::size).sum();
     }
 
     long total(int which) {
@@ -176,11 +168,9 @@ final class Backlog {
     }
 
     long taken() {
-        long taken = first.taken();
-        for (int i = 1; i < queues.size(); i++) {
-            taken += queues.get(i).taken();
-        }
-        return taken;
+        return queues.size() == 1
+                ? first.taken()
+                : queues.stream().mapToLong(EventQueue::taken).sum();
     }
 
     /** How many were meant for it. */

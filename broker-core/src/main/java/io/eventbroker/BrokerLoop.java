@@ -208,8 +208,8 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             router.flush(); // what was made before it is not for it
             Supplier<RuntimeException> objection = directory.add(subscription);
             if (objection == null) {
-                router.replay(subscription);
                 router.tell(new Subscribed(subscription.name(), subscription.source.name()));
+                router.replay(subscription);
             }
             return objection;
         });

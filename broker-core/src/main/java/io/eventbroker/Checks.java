@@ -16,17 +16,8 @@ final class Checks {
         return given;
     }
 
-    /** A topic's name, as {@link Topic} describes it. */
-    static String requireTopicName(String name) {
-        return requireName("topic name", name, false);
-    }
-
-    /** A pattern, as {@link TopicPattern} describes it. */
-    static String requirePattern(String pattern) {
-        return requireName("pattern", pattern, true);
-    }
-
-    private static String requireName(String kind, String name, boolean isPattern) {
+    /** A topic's name, as {@link Topic} describes it, or a pattern, as {@link TopicPattern} does. */
+    static String requireName(String kind, String name, boolean isPattern) {
         requireNonNull(name, kind);
         requireLength(kind, name, Topic.MAX_NAME_LENGTH);
         for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
@@ -54,13 +45,11 @@ final class Checks {
                 throw badName(
                         kind, name, "has an empty token at index " + start + "; tokens are joined by single dots");
             }
-            if (token.equals(">") && isPattern && start < name.length() - 1) {
-                String what = "has the wildcard '>' as a token at index " + start;
-                throw badName(kind, name, what + "; it must be the last token");
-            }
-            if (!isPattern && (token.equals("*") || token.equals(">"))) {
+            boolean isRest = token.equals(">");
+            if (isPattern ? isRest && start < name.length() - 1 : isRest || token.equals("*")) {
                 String what = "has the wildcard '" + token + "' as a token at index " + start;
-                throw badName(kind, name, what + "; a topic is one literal name");
+                throw badName(
+                        kind, name, what + (isPattern ? "; it must be the last" : "; a topic is one literal name"));
             }
             start += token.length() + 1;
         }

@@ -17,10 +17,8 @@ final class Congestion {
      * before it looks for other reasons to wait. So whoever reads that all workers of a subscription wait for one that
      * is congested knows that each of them will find it congested again as long as its own workers wait.
      */
-    private static final QueuedSubscription<?>[] NONE = {};
-
     /** Copied on write, by the loop; it may list some that are congested no longer. */
-    private volatile QueuedSubscription<?>[] full = NONE;
+    private volatile QueuedSubscription<?>[] full = {};
 
     // ---- for the loop
 
@@ -32,15 +30,12 @@ final class Congestion {
 
     /** Forgets those that have room again. */
     void forget() {
-        if (full != NONE) {
-            List<QueuedSubscription<?>> left = new ArrayList<>();
-            for (QueuedSubscription<?> subscription : full) {
+        QueuedSubscription<?>[] some = full;
+        if (some.length > 0) {
+            for (QueuedSubscription<?> subscription : some) {
                 subscription.isWatched = subscription.isCongested();
-                if (subscription.isWatched) {
-                    left.add(subscription);
-                }
             }
-            full = left.isEmpty() ? NONE : left.toArray(NONE);
+            full = Arrays.stream(some).filter(s -> s.isWatched).toArray(QueuedSubscription<?>[]::new);
         }
     }
 
@@ -58,18 +53,16 @@ final class Congestion {
 
     /** Lets some time pass while a subscription is full; throws if a worker that waits would wait for itself. */
     void await(QueuedSubscription<?> target, Wait wait, @Nullable Object inside) {
-        PushSubscription<?>.Worker worker = inside instanceof PushSubscription<?>.Worker w ? w : null;
+        PushSubscription<?>.Worker worker = (PushSubscription<?>.Worker) inside;
         Waiter waiter = new Waiter();
         target.publishers.add(waiter);
         try {
             waiter.prepare();
             if (worker != null) {
                 worker.waitsFor = target;
+                requireNoCycle(worker, target);
             }
             if (target.isCongested()) {
-                if (worker != null) {
-                    requireNoCycle(worker, target);
-                }
                 wait.pause();
             }
         } finally {
@@ -86,8 +79,9 @@ final class Congestion {
         PushSubscription<?> start = worker.subscription();
         Set<QueuedSubscription<?>> stuck = stuck();
         List<QueuedSubscription<?>> path = new ArrayList<>(List.of(start));
-        if (stuck.contains(start) && leads(target, start, stuck, path)) {
-            worker.waitsFor = null;
+        if (stuck.contains(start) && leads(target, start, path)) {
+            worker.waitsFor = null; // before another looks
+            path.add(start);
             throw new PublishCycleException("publishing would wait for ever, nothing was published: "
                     + path.stream().map(QueuedSubscription::name).collect(Collectors.joining("\" -> \"", "\"", "\""))
                     + " wait for room in each other; give one of them another overflow policy than BACKPRESSURE");
@@ -96,12 +90,9 @@ final class Congestion {
 
     /** Those of which no worker can go on: the greatest set in which each waits for one of the set. */
     private Set<QueuedSubscription<?>> stuck() {
-        Set<QueuedSubscription<?>> stuck = new HashSet<>();
-        for (QueuedSubscription<?> subscription : full) {
-            if (subscription instanceof PushSubscription<?>) {
-                stuck.add(subscription);
-            }
-        }
+        Set<QueuedSubscription<?>> stuck = Arrays.stream(full)
+                .filter(PushSubscription.class::isInstance)
+                .collect(Collectors.toCollection(HashSet::new));
         while (stuck.removeIf(subscription -> !isHeldUp((PushSubscription<?>) subscription, stuck))) {
             // those that waited for one just removed go next
         }
@@ -118,26 +109,19 @@ final class Congestion {
         return push.isCongested(); // looked at last, since a worker may just have taken its last one
     }
 
-    /** Whether a way leads to a subscription, and which. */
+    /** Whether a way leads from one to another; if so, the path has it. */
     private static boolean leads(
-            QueuedSubscription<?> from,
-            PushSubscription<?> to,
-            Set<QueuedSubscription<?>> stuck,
-            List<QueuedSubscription<?>> path) {
-        boolean isSeen = path.lastIndexOf(from) > 0;
-        path.add(from);
-        if (from.equals(to)) {
-            return true;
+            @Nullable QueuedSubscription<?> from, PushSubscription<?> to, List<QueuedSubscription<?>> path) {
+        if (!(from instanceof PushSubscription<?> push) || path.contains(from)) {
+            return to.equals(from);
         }
-        if (!isSeen && from instanceof PushSubscription<?> push) {
-            for (PushSubscription<?>.Worker worker : push.workers) {
-                QueuedSubscription<?> next = worker.waitsFor;
-                if (next != null && leads(next, to, stuck, path)) {
-                    return true;
-                }
+        path.add(from);
+        for (PushSubscription<?>.Worker worker : push.workers) {
+            if (leads(worker.waitsFor, to, path)) {
+                return true;
             }
         }
-        path.remove(path.size() - 1);
+        path.remove(from);
         return false;
     }
 }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -34,15 +34,8 @@ final class Directory {
     /** Grows whenever a pattern comes or goes. */
     private int version;
 
-    /** Where the events go of topics that nobody names, by name, those of late; a miss is looked up in the tree. */
-    final Map<String, Route> remembered = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Route> eldest) {
-            return size() > MOST_REMEMBERED;
-        }
-    };
+    /** Where the events go of topics that nobody names, by name; a miss is looked up in the tree. */
+    final Map<String, Route> remembered = new HashMap<>();
 
     final Retention retention;
 
@@ -80,6 +73,9 @@ final class Directory {
         if (named != null && named.definition.equals(topic)) {
             return subscribers(named);
         }
+        if (remembered.size() >= MOST_REMEMBERED) {
+            remembered.clear();
+        }
         return patterns.isEmpty()
                 ? List.of()
                 : subscribers(remembered.computeIfAbsent(topic.name(), name -> new Route(topic)));
@@ -102,8 +98,8 @@ final class Directory {
 
     /** Has the events of a topic retained; if its name means something else by now, it has none to be retained. */
     void retain(Envelope message) {
-        Route route = routeFor(message.topic);
-        if (route.definition.equals(message.topic)) {
+        Route route = routeFor(message.source());
+        if (route.definition.equals(message.source())) {
             retention.keep(message);
         }
     }

@@ -1,5 +1,7 @@
 package io.eventbroker;
 
+import static java.util.Objects.requireNonNull;
+
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.WaitSet;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,9 +55,6 @@ final class EventQueue {
     /** What it was when the last was put in. Written by the loop, and then mostly only after a loss. */
     private long lastPut;
 
-    /** Whether the loop put something in since it last woke the consumers. Only for the loop. */
-    private boolean isTouched;
-
     /** The number of the last envelope taken. Only for the consumer. */
     private long lastTaken;
 
@@ -83,9 +82,6 @@ final class EventQueue {
         if (!places.relaxedOffer(content)) {
             return false;
         }
-        if (!isTouched) {
-            isTouched = true;
-        }
         if (lastPut != numbered) {
             lastPut = numbered;
         }
@@ -94,19 +90,16 @@ final class EventQueue {
 
     /** Puts an envelope in, with its number. */
     boolean putNumbered(Envelope envelope) {
-        envelope.number = ++numbered;
-        if (put(envelope)) {
-            return true;
-        }
-        numbered--;
-        return false;
+        numbered++;
+        boolean isIn = put(envelope.with(numbered, 0));
+        numbered -= isIn ? 0 : 1;
+        return isIn;
     }
 
     /** Puts a message in the place of another, if that still waits. */
-    boolean replace(Cell cell, Envelope fresh) {
+    boolean replace(Cell cell, Envelope envelope) {
         for (Envelope old = cell.get(); old != null; old = cell.get()) {
-            fresh.missedBefore = old.missedBefore + 1 + missing();
-            if (cell.compareAndSet(old, fresh)) {
+            if (cell.compareAndSet(old, envelope.with(0, old.missedBefore() + 1 + missing()))) {
                 lastPut = numbered;
                 return true;
             }
@@ -126,13 +119,12 @@ final class EventQueue {
 
     /** The position of what has waited longest, if that is an envelope. */
     long firstSequence() {
-        return places.relaxedPeek() instanceof Envelope first ? first.sequence : Long.MAX_VALUE;
+        return places.relaxedPeek() instanceof Envelope first ? first.sequence() : Long.MAX_VALUE;
     }
 
-    /** Wakes a consumer if there is something new; the loop has issued a full fence since it put it in. */
+    /** Wakes a consumer if there is something to take; the loop has issued a full fence since it put it in. */
     void wake() {
-        if (isTouched) {
-            isTouched = false;
+        if (!isEmpty()) {
             consumers.signalOne();
         }
     }
@@ -146,21 +138,17 @@ final class EventQueue {
             return null;
         }
         if (isConflating) {
-            content = ((Cell) content).getAndSet(null);
-        }
-        if (isWrapped) {
-            note((Envelope) content);
+            content = requireNonNull(((Cell) content).getAndSet(null));
+            out.add(MISSED, ((Envelope) content).missedBefore());
+        } else if (isWrapped) {
+            Envelope envelope = (Envelope) content;
+            long missed = envelope.number() - lastTaken - 1;
+            lastTaken = envelope.number();
+            out.add(MISSED, missed);
+            content = missed == 0 ? envelope : envelope.with(lastTaken, missed);
         }
         out.add(TAKEN, 1);
         return content;
-    }
-
-    private void note(Envelope envelope) {
-        if (!isConflating) {
-            envelope.missedBefore = envelope.number - lastTaken - 1;
-            lastTaken = envelope.number;
-        }
-        out.add(MISSED, envelope.missedBefore);
     }
 
     /** Lets go of what will never be taken. */

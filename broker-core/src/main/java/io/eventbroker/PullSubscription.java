@@ -1,6 +1,5 @@
 package io.eventbroker;
 
-import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Timing;
 import io.eventbroker.internal.Timing.Wait;
 import io.eventbroker.internal.WaitSet.Waiter;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T> {
     final Timing timing;
 
-    /** Events that readers were given. Written under the lock. */
-    private final Counters delivered = new Counters(1);
+    /** Events that readers were given. */
+    private final AtomicLong delivered = new AtomicLong();
 
     final EventQueue queue = backlog.queues.get(0);
 
@@ -73,7 +73,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     @Override
     public SubscriptionStats stats() {
         boolean isPuttingOver = isSealed();
-        long given = delivered.get(0);
+        long given = delivered.get();
         long taken = queue.taken();
         return snapshot(0, 0, given, taken, taken - given, false, isPuttingOver);
     }
@@ -147,15 +147,15 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         try {
             turn.lock();
             content = queue.take(backlog.isWrapped);
-            if (content != null && given) {
-                delivered.add(0, 1);
-            }
         } finally {
             release();
         }
         noteRelief();
         if (content == null) {
             return null;
+        }
+        if (given) {
+            delivered.incrementAndGet();
         }
         if (!queue.isEmpty()) {
             queue.consumers.signalOne();
@@ -167,15 +167,6 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     private void release() {
         if (turn.isHeldByCurrentThread()) {
             turn.unlock();
-        }
-    }
-
-    private void give() {
-        try {
-            turn.lock();
-            delivered.add(0, 1);
-        } finally {
-            release();
         }
     }
 
@@ -208,7 +199,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
             }
             T event = Objects.requireNonNull(upcoming);
             upcoming = null;
-            give();
+            delivered.incrementAndGet();
             return event;
         }
     }

@@ -250,7 +250,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         private void report(Object content, Throwable failure) {
             try {
                 Envelope envelope = backlog.isWrapped ? (Envelope) content : null;
-                Object event = envelope == null ? content : envelope.event;
+                Object event = envelope == null ? content : envelope.event();
                 if (!isOfBroker) {
                     String topic = envelope == null ? source.name() : envelope.topic();
                     report = host.report(new HandlerFailed(name(), topic, event, failure));

@@ -1,11 +1,5 @@
 package io.eventbroker;
 
-import static java.util.Objects.requireNonNull;
-
-import io.eventbroker.BrokerEvent.Disconnected;
-import io.eventbroker.BrokerEvent.DropsBegan;
-import io.eventbroker.BrokerEvent.DropsEnded;
-import io.eventbroker.BrokerEvent.PublishersWaiting;
 import io.eventbroker.internal.WaitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -135,54 +129,39 @@ abstract class QueuedSubscription<T> implements Subscription {
      * the event is all that is needed, there is no envelope.
      */
     @Nullable BrokerEvent offer(Object event, @Nullable Envelope message, int cause) {
-        backlog.count(cause);
+        backlog.count(true, cause);
         Overflow overflow = backlog.overflow;
-        if (overflow == Overflow.CONFLATE) {
-            return backlog.conflate(requireNonNull(message)) ? null : drop(message);
-        }
         boolean isFull = backlog.isFull();
-        if (!isFull || overflow == Overflow.BACKPRESSURE) {
-            return !backlog.put(event, message) ? drop(message) : isFull ? congest() : null;
+        if (backlog.put(event, message, isFull)) {
+            return isFull && overflow == Overflow.BACKPRESSURE ? congest() : null;
         }
         if (overflow == Overflow.DISCONNECT) {
             backlog.lose(message, Backlog.DISCONNECTED);
             isDisconnected = true;
-            return new Disconnected(name, source.name(), capacity);
+            return new BrokerEvent.Disconnected(name, source.name(), capacity);
         }
-        if (overflow == Overflow.DROP_OLDEST) {
-            DropsBegan begin = backlog.evict() ? beginDrops() : null; // a consumer may have been faster
-            if (backlog.put(event, message)) {
-                return begin;
-            }
-            DropsBegan other = drop(message);
-            return begin == null ? other : begin;
+        long before = backlog.droppedFull();
+        if (overflow == Overflow.DROP_OLDEST && isFull) {
+            backlog.evict();
         }
-        return drop(message);
-    }
-
-    /** Drops a message; null if that begins no episode. */
-    private @Nullable DropsBegan drop(@Nullable Envelope message) {
-        backlog.lose(message, Backlog.DROPPED_NEWEST);
-        return beginDrops();
-    }
-
-    /** Tells of the one that was just dropped; null if that begins no episode. */
-    private @Nullable DropsBegan beginDrops() {
-        if (!beginEpisode()) {
-            return null;
+        if (overflow != Overflow.DROP_OLDEST || !backlog.put(event, message, false)) {
+            backlog.lose(message, Backlog.DROPPED_NEWEST);
         }
-        droppedBefore = backlog.droppedFull() - 1;
-        return new DropsBegan(name, source.name(), capacity);
+        if (backlog.droppedFull() == before || !beginEpisode()) {
+            return null; // a consumer was faster than the eviction, or it is told already
+        }
+        droppedBefore = before;
+        return new BrokerEvent.DropsBegan(name, source.name(), capacity);
     }
 
     /** Has publishers wait; null if that begins no episode. */
-    private @Nullable PublishersWaiting congest() {
+    private @Nullable BrokerEvent congest() {
         congestion.set((congestion.get() | 1) + 2);
         if (!isWatched) {
             isWatched = true;
             host.congested(this);
         }
-        return beginEpisode() ? new PublishersWaiting(name, source.name(), capacity) : null;
+        return beginEpisode() ? new BrokerEvent.PublishersWaiting(name, source.name(), capacity) : null;
     }
 
     private boolean beginEpisode() {
@@ -194,14 +173,14 @@ abstract class QueuedSubscription<T> implements Subscription {
     }
 
     /** Ends the episode; null if there is none, or nothing was dropped. */
-    @Nullable DropsEnded endEpisode() {
+    @Nullable BrokerEvent endEpisode() {
         if (episode.get() == NONE) {
             return null;
         }
         episode.set(NONE);
         return backlog.overflow == Overflow.BACKPRESSURE
                 ? null
-                : new DropsEnded(name, source.name(), backlog.droppedFull() - droppedBefore);
+                : new BrokerEvent.DropsEnded(name, source.name(), backlog.droppedFull() - droppedBefore);
     }
 
     /** Tells the consumers that nothing will be put in any more. */
@@ -229,7 +208,7 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** What a subscriber is given of what was taken. */
     @SuppressWarnings("unchecked") // the loop offers what `accepts` let through
     T open(Object content) {
-        return (T) (backlog.isWrapped && !isForMessages ? ((Envelope) content).event : content);
+        return (T) (backlog.isWrapped && !isForMessages ? ((Envelope) content).event() : content);
     }
 
     /** Whether it was full, and now there is room again; noticed by consumers, so also when no more events come. */

@@ -1,9 +1,10 @@
 package io.eventbroker;
 
+import static java.util.Objects.requireNonNull;
+
 import io.eventbroker.internal.Counters;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,39 +32,27 @@ final class Retention {
     }
 
     void keep(Envelope message) {
-        TopicDefinition topic = message.topic;
+        TopicDefinition topic = message.source();
         Map<Object, Envelope> own = kept.remove(topic);
         if (own == null) {
             own = new LinkedHashMap<>();
         }
         kept.put(topic, own);
-        Object id = message.key == null ? (Long) message.sequence : message.key;
+        Object id = message.key() == null ? (Long) message.sequence() : message.key();
         total -= own.remove(id) == null ? 0 : 1;
-        own.put(id, message.copy());
+        own.put(id, message);
         total++;
         if (own.size() > Math.min(topic.retained(), most)) {
-            removeFirst(own.values());
+            own.remove(own.keySet().iterator().next());
             total--;
         }
         while (total > most) {
-            forgetFirst();
+            TopicDefinition oldest = kept.keySet().iterator().next();
+            int lost = requireNonNull(kept.remove(oldest)).size();
+            total -= lost;
+            forgotten.add(0, lost);
+            forgetter.accept(oldest);
         }
-    }
-
-    private void forgetFirst() {
-        Map.Entry<TopicDefinition, Map<Object, Envelope>> first =
-                kept.entrySet().iterator().next();
-        int lost = first.getValue().size();
-        kept.remove(first.getKey());
-        total -= lost;
-        forgotten.add(0, lost);
-        forgetter.accept(first.getKey());
-    }
-
-    private static void removeFirst(Iterable<?> some) {
-        Iterator<?> each = some.iterator();
-        each.next();
-        each.remove();
     }
 
     /** What is kept of matching topics, in order. */

@@ -7,6 +7,7 @@ import io.eventbroker.TopicDefinition.Keyed;
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Ring;
 import java.lang.invoke.VarHandle;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,11 +38,8 @@ final class Router {
     private final Congestion congestion;
     private final Counters totals = new Counters(5);
 
-    /** The message that is being routed, where there is need to know more than its event. */
-    private final Envelope message = new Envelope();
-
-    /** The event of the broker's own that is being told. */
-    private final Envelope told = new Envelope();
+    /** When the first message of this step was routed of which somebody needs to know that. */
+    private @Nullable Instant stepTime;
 
     /** Those who were given something since they were last woken. */
     private final List<QueuedSubscription<?>> touched = new ArrayList<>();
@@ -71,19 +69,20 @@ final class Router {
         Keyed keyed = topic.key() == null ? null : (Keyed) content;
         Object key = keyed == null ? null : keyed.key();
         Object event = keyed == null ? content : keyed.event();
+        Envelope envelope = null;
         if (topic.retained() > 0) {
-            directory.retain(describe(topic, key, event));
+            envelope = describe(topic, key, event, totals.get(ACCEPTED));
+            directory.retain(envelope);
         }
         boolean isWanted = false;
         for (int i = 0; i < subscriptions.size(); i++) {
             QueuedSubscription<?> subscription = subscriptions.get(i);
             if (subscription.accepts(event)) {
                 isWanted = true;
-                offer(
-                        subscription,
-                        event,
-                        subscription.backlog.isPlain ? null : describe(topic, key, event),
-                        Backlog.MATCHED);
+                if (envelope == null && !subscription.backlog.isPlain) {
+                    envelope = describe(topic, key, event, totals.get(ACCEPTED));
+                }
+                offer(subscription, event, envelope, Backlog.MATCHED);
             }
         }
         if (isWanted) {
@@ -96,18 +95,17 @@ final class Router {
         }
     }
 
-    /** Notes what there is to know of the message that is being routed; only where that is needed, for it costs time. */
-    private Envelope describe(TopicDefinition topic, @Nullable Object key, Object event) {
-        long sequence = totals.get(ACCEPTED);
-        return message.sequence == sequence ? message : message.set(topic, key, event, sequence);
+    private Envelope describe(TopicDefinition topic, @Nullable Object key, Object event, long sequence) {
+        stepTime = stepTime == null ? Instant.now() : stepTime;
+        return new Envelope(topic, key, event, sequence, stepTime, 0, 0);
     }
 
     /** Gives a new subscription what is retained for it, if it asked for that. */
     void replay(QueuedSubscription<?> subscription) {
         if (subscription.isToReplay) {
             for (Envelope retained : directory.retention.matching(subscription.source)) {
-                if (subscription.accepts(retained.event)) {
-                    offer(subscription, retained.event, retained, Backlog.REPLAYED);
+                if (subscription.accepts(retained.event())) {
+                    offer(subscription, retained.event(), retained, Backlog.REPLAYED);
                 }
             }
         }
@@ -115,8 +113,11 @@ final class Router {
 
     private void offerUnlessSealed(QueuedSubscription<?> subscription, BrokerEvent event) {
         if (!subscription.isSealed()) {
-            told.set(BrokerEvent.TOPIC.definition(), null, event, totals.get(TOLD) + 1);
-            offer(subscription, event, told, Backlog.MATCHED);
+            offer(
+                    subscription,
+                    event,
+                    describe(BrokerEvent.TOPIC.definition(), null, event, totals.get(TOLD) + 1),
+                    Backlog.MATCHED);
         }
     }
 
@@ -184,8 +185,7 @@ final class Router {
             touched.clear();
         }
         congestion.forget();
-        message.release();
-        told.release();
+        stepTime = null;
     }
 
     private void removeDisconnected() {

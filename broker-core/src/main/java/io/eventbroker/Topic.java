@@ -1,5 +1,7 @@
 package io.eventbroker;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.function.Function;
 
 /**
@@ -21,11 +23,8 @@ public final class Topic<T> extends TopicPattern<T> {
     /** The longest name, in characters ({@code char} values). */
     public static final int MAX_NAME_LENGTH = 1_024;
 
-    private final TopicDefinition definition;
-
     private Topic(TopicDefinition definition, Class<T> type) {
         super(definition.name(), definition, type);
-        this.definition = definition;
     }
 
     /**
@@ -40,7 +39,9 @@ public final class Topic<T> extends TopicPattern<T> {
      */
     public static <T> Topic<T> of(String name, Class<T> type) {
         return new Topic<>(
-                new TopicDefinition(Checks.requireTopicName(name), Checks.requireEventType(type), null, 0), type);
+                new TopicDefinition(
+                        Checks.requireName("topic name", name, false), Checks.requireEventType(type), null, 0),
+                type);
     }
 
     /**
@@ -63,7 +64,10 @@ public final class Topic<T> extends TopicPattern<T> {
     public Topic<T> keyedBy(Function<? super T, ?> key) {
         @SuppressWarnings("unchecked") // only events of the topic are published to it
         Function<Object, ?> function = (Function<Object, ?>) Checks.requireNonNull(key, "key function");
-        return new Topic<>(new TopicDefinition(name(), definition.type(), function, definition.retained()), type());
+        return new Topic<>(
+                new TopicDefinition(
+                        name(), definition().type(), function, definition().retained()),
+                type());
     }
 
     /**
@@ -83,7 +87,8 @@ public final class Topic<T> extends TopicPattern<T> {
     @CheckReturnValue
     public Topic<T> retaining(int events) {
         Checks.requireRange("the number of events to retain", events, 1, Integer.MAX_VALUE);
-        return new Topic<>(new TopicDefinition(name(), definition.type(), definition.key(), events), type());
+        return new Topic<>(
+                new TopicDefinition(name(), definition().type(), definition().key(), events), type());
     }
 
     /** A topic of the broker's own, whose name users cannot choose. */
@@ -92,7 +97,7 @@ public final class Topic<T> extends TopicPattern<T> {
     }
 
     TopicDefinition definition() {
-        return definition;
+        return requireNonNull(named());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.eventbroker;
 
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 record TopicDefinition(
         String name, Class<?> type, @Nullable Function<Object, ? extends @Nullable Object> key, int retained) {
+    private static final Set<Class<?>> KEY_TYPES =
+            Set.of(String.class, Long.class, Integer.class, Short.class, Byte.class, Character.class, UUID.class);
+
     /** What is put into a ring where there is a key. */
     record Keyed(Object key, Object event) {}
 
@@ -47,14 +51,7 @@ record TopicDefinition(
 
     /** A key is compared on the broker thread, so its type must be known to run no user's code. */
     private Object requireAllowed(@Nullable Object given, Object event) {
-        if (given instanceof String
-                || given instanceof Integer
-                || given instanceof Long
-                || given instanceof UUID
-                || given instanceof Enum<?>
-                || given instanceof Short
-                || given instanceof Byte
-                || given instanceof Character) {
+        if (given instanceof Enum<?> || (given != null && KEY_TYPES.contains(given.getClass()))) {
             return given;
         }
         String what =

@@ -49,7 +49,7 @@ public class TopicPattern<T> {
      * @throws IllegalArgumentException if the pattern or the type is not allowed; the message says why
      */
     public static <T> TopicPattern<T> of(String pattern, Class<T> type) {
-        return new TopicPattern<>(Checks.requirePattern(pattern), null, Checks.requireEventType(type));
+        return new TopicPattern<>(Checks.requireName("pattern", pattern, true), null, Checks.requireEventType(type));
     }
 
     /**
@@ -94,10 +94,6 @@ public class TopicPattern<T> {
     /** The topic that this is about, or null if it is a pattern. */
     final @Nullable TopicDefinition named() {
         return definition;
-    }
-
-    final boolean isPattern() {
-        return definition == null;
     }
 
     final List<String> tokens() {
