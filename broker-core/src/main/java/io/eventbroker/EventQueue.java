@@ -141,14 +141,23 @@ final class EventQueue {
             content = requireNonNull(((Cell) content).getAndSet(null));
             out.add(MISSED, ((Envelope) content).missedBefore());
         } else if (isWrapped) {
-            Envelope envelope = (Envelope) content;
-            long missed = envelope.number() - lastTaken - 1;
-            lastTaken = envelope.number();
-            out.add(MISSED, missed);
-            content = missed == 0 ? envelope : envelope.with(lastTaken, missed);
+            content = tellGap((Envelope) content);
         }
         out.add(TAKEN, 1);
         return content;
+    }
+
+    private Envelope tellGap(Envelope taken) {
+        long missed = taken.number() - lastTaken - 1;
+        Envelope told = taken;
+        try {
+            told = missed == 0 ? taken : taken.with(taken.number(), missed);
+            lastTaken = taken.number();
+            out.add(MISSED, missed);
+        } catch (Throwable e) { // no memory: the gap is told with the next, but what was taken must not be lost
+            lastTaken++;
+        }
+        return told;
     }
 
     /** Lets go of what will never be taken. */
