@@ -30,7 +30,6 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     final BrokerLoop loop;
 
     private final BrokerConfig config;
-    private final Timing timing;
     private final Entrance entrance;
     private final AtomicBoolean lossesTold = new AtomicBoolean();
 
@@ -39,7 +38,6 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     ActiveBroker(BrokerConfig config, Timing timing, LoopSteps steps) {
         this.config = Checks.requireNonNull(config, "config");
-        this.timing = timing;
         this.lifecycle = new Lifecycle(config.name, timing, steps);
         SubscriptionSpec<BrokerEvent> log =
                 new SubscriptionSpec<>(BrokerEvent.TOPIC, LOG_CAPACITY, Overflow.DROP_NEWEST, this);
@@ -58,15 +56,11 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
         };
     }
 
-    static Broker open(BrokerConfig config) {
-        return open(config, new LoopSteps());
-    }
-
     static ActiveBroker open(BrokerConfig config, LoopSteps steps) {
         ActiveBroker broker = new ActiveBroker(config, Timing.SYSTEM, steps);
         Thread thread = WorkerThreads.daemon(broker.loop, config.name);
         broker.thread = thread;
-        broker.prepare(broker.loop.log, WorkerThreads.defaultFactory());
+        broker.prepare(broker.loop.log, WorkerThreads.DEFAULT);
         thread.start();
         try {
             broker.start(broker.loop.log);
@@ -128,7 +122,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     @Override
     public <E> Subscription push(SubscriptionSpec<?> spec, Handler<? super E> handler) {
         PushSubscription<E> push = new PushSubscription<>(spec, handler, lifecycle, loop);
-        prepare(push, config.threadFactory == null ? WorkerThreads.defaultFactory() : config.threadFactory);
+        prepare(push, config.threadFactory == null ? WorkerThreads.DEFAULT : config.threadFactory);
         loop.add(push);
         start(push);
         return push;
@@ -136,7 +130,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     @Override
     public <E> Inbox<E> pull(SubscriptionSpec<?> spec) {
-        PullSubscription<E> inbox = new PullSubscription<>(spec, timing, loop);
+        PullSubscription<E> inbox = new PullSubscription<>(spec, lifecycle.timing, loop);
         loop.add(inbox);
         return inbox;
     }
@@ -190,7 +184,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     @Override
     public boolean awaitQuiescence(Duration timeout) throws InterruptedException {
-        Wait wait = Wait.polling(timing, this, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
+        Wait wait = Wait.polling(lifecycle.timing, this, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
         if (lifecycle.isInsideHandler()) {
             throw new IllegalStateException("a handler of this broker waits for itself if it awaits quiescence;"
                     + " let the thread that publishes await it");
@@ -200,11 +194,8 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
             if (lifecycle.state() == State.FAILED) { // looked at last: after a failure all is quiet
                 throw lifecycle.closedException();
             }
-            if (isQuiet) {
-                return true;
-            }
-            if (wait.isOver()) {
-                return false;
+            if (isQuiet || wait.isOver()) {
+                return isQuiet;
             }
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -223,15 +214,14 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     @Override
     public BrokerStats close(Duration timeout) {
         long nanos = Math.max(0, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
-        boolean isFirst = lifecycle.drain(timing.nanoTime(), nanos);
+        boolean isFirst = lifecycle.drain(lifecycle.timing.nanoTime(), nanos);
         loop.sleeper.wake();
         if (!lifecycle.isInsideHandler()) {
             long longest = isFirst ? nanos + Math.min(AFTERMATH, Timing.FOREVER - nanos) : nanos;
-            awaitEnd(Wait.polling(timing, this, longest));
+            awaitEnd(Wait.polling(lifecycle.timing, this, longest));
         }
         BrokerStats report = stats();
-        boolean isFinal = report.state().compareTo(State.CLOSED) >= 0;
-        if (isFinal && lossesTold.compareAndSet(false, true)) {
+        if (report.state().compareTo(State.CLOSED) >= 0 && lossesTold.compareAndSet(false, true)) {
             tellLosses(report);
         }
         return report;
@@ -269,14 +259,14 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
                 interrupted = true;
                 lifecycle.hurried = true;
                 loop.sleeper.wake();
-                wait = Wait.polling(timing, this, Math.min(wait.remaining(), AFTERMATH));
+                wait = Wait.polling(lifecycle.timing, this, Math.min(wait.remaining(), AFTERMATH));
             }
             if (wait.isOver()) {
                 break;
             }
             if (!ended && lifecycle.hasEnded()) {
                 ended = true;
-                wait = Wait.polling(timing, this, Math.min(wait.remaining(), LAST_STEPS));
+                wait = Wait.polling(lifecycle.timing, this, Math.min(wait.remaining(), LAST_STEPS));
             } else {
                 wait.pause();
             }

@@ -64,7 +64,7 @@ public interface Broker extends AutoCloseable {
      * @throws NullPointerException if {@code config} is null
      */
     static Broker open(BrokerConfig config) {
-        return ActiveBroker.open(config);
+        return ActiveBroker.open(config, new LoopSteps());
     }
 
     /**

@@ -88,8 +88,7 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code name} is not allowed
      */
     public BrokerConfig withName(String name) {
-        Checks.requireLabel("broker name", name);
-        return with(copy -> copy.name = name);
+        return with(copy -> copy.name = Checks.requireLabel("broker name", name));
     }
 
     /**
@@ -116,8 +115,7 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code events} is out of range
      */
     public BrokerConfig withRingSize(int events) {
-        int size = roundUp("ring size", events);
-        return with(copy -> copy.ringSize = size);
+        return with(copy -> copy.ringSize = roundUp("ring size", events));
     }
 
     /**
@@ -129,8 +127,7 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code events} is out of range
      */
     public BrokerConfig withLaneSize(int events) {
-        int size = roundUp("lane size", events);
-        return with(copy -> copy.laneSize = size);
+        return with(copy -> copy.laneSize = roundUp("lane size", events));
     }
 
     private static int roundUp(String what, int events) {
@@ -146,8 +143,8 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code events} is out of range
      */
     public BrokerConfig withDefaultCapacity(int events) {
-        Checks.requireRange("default capacity", events, 1, SubscriptionBuilder.MAX_CAPACITY);
-        return with(copy -> copy.defaultCapacity = events);
+        return with(copy -> copy.defaultCapacity =
+                Checks.requireRange("default capacity", events, 1, SubscriptionBuilder.MAX_CAPACITY));
     }
 
     /**
@@ -161,8 +158,7 @@ public final class BrokerConfig {
      * @throws NullPointerException if {@code policy} is null
      */
     public BrokerConfig withDefaultOverflow(Overflow policy) {
-        Checks.requireNonNull(policy, "policy");
-        return with(copy -> copy.defaultOverflow = policy);
+        return with(copy -> copy.defaultOverflow = Checks.requireNonNull(policy, "policy"));
     }
 
     /**
@@ -174,8 +170,8 @@ public final class BrokerConfig {
      * @throws IllegalArgumentException if {@code events} is out of range
      */
     public BrokerConfig withMaxRetained(int events) {
-        Checks.requireRange("the most events retained", events, 1, SubscriptionBuilder.MAX_CAPACITY);
-        return with(copy -> copy.maxRetained = events);
+        return with(copy -> copy.maxRetained =
+                Checks.requireRange("the most events retained", events, 1, SubscriptionBuilder.MAX_CAPACITY));
     }
 
     /**
@@ -186,8 +182,7 @@ public final class BrokerConfig {
      * @throws NullPointerException if {@code mode} is null
      */
     public BrokerConfig withWaitMode(WaitMode mode) {
-        Checks.requireNonNull(mode, "wait mode");
-        return with(copy -> copy.waitMode = mode);
+        return with(copy -> copy.waitMode = Checks.requireNonNull(mode, "wait mode"));
     }
 
     /**
@@ -203,8 +198,7 @@ public final class BrokerConfig {
      * @throws NullPointerException if {@code factory} is null
      */
     public BrokerConfig withThreadFactory(ThreadFactory factory) {
-        Checks.requireNonNull(factory, "factory");
-        return with(copy -> copy.threadFactory = factory);
+        return with(copy -> copy.threadFactory = Checks.requireNonNull(factory, "factory"));
     }
 
     /** The settings, for log lines. */

@@ -1,9 +1,5 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerEvent.Disconnected;
-import io.eventbroker.BrokerEvent.DropsBegan;
-import io.eventbroker.BrokerEvent.DropsEnded;
-import io.eventbroker.BrokerEvent.Failed;
 import io.eventbroker.BrokerEvent.HandlerFailed;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,10 +38,10 @@ final class BrokerLog implements Handler<BrokerEvent> {
 
     /** Whether an event is for the log; failures, of which there may be many, leave half of it to the others. */
     static boolean isLogged(BrokerEvent event, QueuedSubscription<?> log) {
-        return event instanceof DropsBegan
-                || event instanceof DropsEnded
-                || event instanceof Disconnected
-                || event instanceof Failed
+        return event instanceof BrokerEvent.DropsBegan
+                || event instanceof BrokerEvent.DropsEnded
+                || event instanceof BrokerEvent.Disconnected
+                || event instanceof BrokerEvent.Failed
                 || (event instanceof HandlerFailed && 2 * log.backlog.size() < log.capacity);
     }
 
@@ -53,13 +49,13 @@ final class BrokerLog implements Handler<BrokerEvent> {
     public void handle(BrokerEvent event) {
         if (event instanceof HandlerFailed failed) {
             log(failed);
-        } else if (event instanceof DropsBegan began) {
+        } else if (event instanceof BrokerEvent.DropsBegan began) {
             LOG.warn(FULL, broker, began.subscription(), began.topic(), began.capacity());
-        } else if (event instanceof DropsEnded ended) {
+        } else if (event instanceof BrokerEvent.DropsEnded ended) {
             LOG.info(ROOM, broker, ended.subscription(), ended.topic(), ended.dropped());
-        } else if (event instanceof Disconnected full) {
+        } else if (event instanceof BrokerEvent.Disconnected full) {
             LOG.warn(DISCONNECTED, broker, full.subscription(), full.topic(), full.capacity());
-        } else if (event instanceof Failed failed) {
+        } else if (event instanceof BrokerEvent.Failed failed) {
             LOG.error("broker \"{}\" failed: its thread died", broker, failed.cause());
         }
     }

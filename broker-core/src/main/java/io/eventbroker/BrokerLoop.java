@@ -1,12 +1,9 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerEvent.Subscribed;
-import io.eventbroker.BrokerEvent.Unsubscribed;
 import io.eventbroker.BrokerStats.State;
 import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.internal.Sleeper;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Timing.Wait;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -51,9 +48,6 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     private int idleRounds;
     private int busyRounds;
 
-    /** Messages that were being routed when the loop died. Written by the loop before it has failed. */
-    private long stranded;
-
     BrokerLoop(BrokerConfig config, Lifecycle lifecycle, Executor interrupter, SubscriptionSpec<BrokerEvent> log) {
         this.lifecycle = lifecycle;
         this.waitMode = config.waitMode;
@@ -91,13 +85,10 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             if (done < limit && !closing.isSealed()) {
                 done += route(limit - done);
             }
-            boolean wasOpen = lifecycle.isOpen();
-            if (!wasOpen) {
-                closing.begin(); // before the flush, or a stepped broker would have something to tell and nothing to do
-            }
+            closing.notice(); // before the flush, or a stepped broker would have something to tell and nothing to do
             lifecycle.steps.at(Step.FLUSH);
             router.flush();
-            if (wasOpen ? !lifecycle.isOpen() : closing.advance()) {
+            if (closing.hasBegun() ? closing.advance() : !lifecycle.isOpen()) {
                 done++;
             }
             if (lifecycle.hasEnded()) {
@@ -114,9 +105,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         int done = 0;
         while (done < limit && isCommandReady()) {
             lifecycle.steps.at(Step.COMMAND);
-            if (!lifecycle.isOpen()) {
-                closing.begin();
-            }
+            closing.notice();
             commands.applyNext();
             done++;
         }
@@ -180,7 +169,6 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     private void fail(Throwable cause) {
-        stranded = router.total(Router.ACCEPTED) - router.total(Router.ROUTED) - router.total(Router.UNROUTED);
         try {
             failure.begin(cause);
         } finally {
@@ -208,7 +196,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             router.flush(); // what was made before it is not for it
             Supplier<RuntimeException> objection = directory.add(subscription);
             if (objection == null) {
-                router.tell(new Subscribed(subscription.name(), subscription.source.name()));
+                router.tell(new BrokerEvent.Subscribed(subscription.name(), subscription.source.name()));
                 router.replay(subscription);
             }
             return objection;
@@ -224,7 +212,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             subscription.cancel(null);
             if (wasAlive) {
                 router.endEpisode(subscription);
-                router.tell(new Unsubscribed(subscription.name(), subscription.source.name()));
+                router.tell(new BrokerEvent.Unsubscribed(subscription.name(), subscription.source.name()));
             }
         }));
     }
@@ -275,7 +263,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     void close(RingLane<?> lane) {
         commands.execute(Command.Action.of(lane.ring::close));
         if (!lane.isOwnedByCaller()) {
-            Wait.polling(lifecycle.timing, lane, RingLane.GRACE).until(() -> false);
+            Timing.Wait.polling(lifecycle.timing, lane, RingLane.GRACE).until(() -> false);
         }
         commands.execute(Command.Action.of(() -> {
             if (inflow.remove(lane)) {
@@ -310,17 +298,18 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         long neverTaken = lifecycle.hasEnded() ? inflow.discard() : 0;
         long routed = router.total(Router.ROUTED);
         long unrouted = router.total(Router.UNROUTED);
-        long accepted = router.total(Router.ACCEPTED) + neverTaken;
-        long allRefused = lifecycle.refused.sum();
+        long taken = router.total(Router.ACCEPTED);
+        long stranded = state == State.FAILED ? taken - routed - unrouted : 0; // being routed when the loop died
+        long refused = lifecycle.refused.sum();
         return new BrokerSnapshot(
                 state,
                 state == State.FAILED ? lifecycle.failure() : null,
-                accepted + allRefused,
-                accepted,
-                allRefused,
+                taken + neverTaken + refused,
+                taken + neverTaken,
+                refused,
                 routed,
                 unrouted,
-                (state == State.FAILED ? stranded : 0) + neverTaken,
+                stranded + neverTaken,
                 router.total(Router.TOLD),
                 directory.retention.forgotten(),
                 closing.roster().stream().map(Subscription::stats).toList());

@@ -1,7 +1,5 @@
 package io.eventbroker;
 
-import static java.util.Objects.requireNonNull;
-
 import io.eventbroker.BrokerStats.State;
 import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.internal.Timing;
@@ -45,17 +43,14 @@ final class Closing {
     /** Those alive when closing began, at the end also those whose handler would not stop; null before. Read by anybody. */
     private volatile @Nullable List<QueuedSubscription<?>> roster;
 
-    /** The end of the phase that has begun. */
-    private @Nullable Deadline phaseEnd;
-
-    private @Nullable Deadline deadline;
+    /** The end of the phase that has begun; none before the first. */
+    private Deadline phaseEnd;
 
     /** When nothing new appears in lanes any more. */
     private @Nullable Deadline lanesEnd;
 
     private long lastToRoute;
     private boolean sealed;
-    private boolean eventsSealed;
     private boolean cancelled;
     private boolean eventsCancelled;
 
@@ -71,6 +66,7 @@ final class Closing {
         this.directory = router.directory;
         this.isQuiet = isQuiet;
         this.interrupter = interrupter;
+        this.phaseEnd = new Deadline(lifecycle.timing, 0, Timing.FOREVER);
     }
 
     /** The living subscriptions; from the moment closing began, what its report lists. For anybody. */
@@ -86,7 +82,7 @@ final class Closing {
 
     /** How long until time alone brings the next phase, in ns, or {@link Timing#FOREVER}. */
     long untilNextPhase() {
-        long rest = phaseEnd == null ? Timing.FOREVER : phaseEnd.remaining();
+        long rest = phaseEnd.remaining();
         return lanesEnd == null || lanesEnd.isOver() ? rest : Math.min(rest, lanesEnd.remaining());
     }
 
@@ -94,28 +90,20 @@ final class Closing {
         return roster != null;
     }
 
-    /** Notices that closing has begun; to be called before a command is applied that may have come after that. */
-    void begin() {
-        if (roster == null) {
+    /** Notices that closing has begun, if so; to be called before a command is applied that may have come after that. */
+    void notice() {
+        if (roster == null && !lifecycle.isOpen()) {
             lifecycle.steps.at(Step.BEGIN_CLOSING);
             roster = directory.byAge();
-            long start = lifecycle.closeStart;
             long timeout = lifecycle.closeNanos;
-            phaseEnd = new Deadline(lifecycle.timing, start, timeout - timeout / 4);
-            deadline = new Deadline(lifecycle.timing, start, timeout);
+            phaseEnd = new Deadline(lifecycle.timing, lifecycle.closeStart, timeout - timeout / 4);
             router.tell(new BrokerEvent.Closing(Duration.ofNanos(timeout)));
         }
     }
 
     /** Goes one phase further if it is time to; returns whether it did. */
     boolean advance() {
-        if (lifecycle.state() == State.DRAINING) {
-            return drain();
-        }
-        if (!sealed) {
-            return routeTheRest();
-        }
-        return awaitWorkers();
+        return lifecycle.state() == State.DRAINING ? drain() : sealed ? awaitWorkers() : routeTheRest();
     }
 
     private boolean drain() {
@@ -126,10 +114,8 @@ final class Closing {
         lifecycle.advance(State.CLOSING); // first, so that whoever finds a ring closed knows why
         inflow.close();
         lastToRoute = inflow.shared.claimed();
-        phaseEnd = deadline;
-        if (inflow.hasLanes()) {
-            lanesEnd = in(RingLane.GRACE);
-        }
+        phaseEnd = new Deadline(lifecycle.timing, lifecycle.closeStart, lifecycle.closeNanos);
+        lanesEnd = inflow.hasLanes() ? new Deadline(lifecycle.timing, RingLane.GRACE) : null;
         return true;
     }
 
@@ -142,80 +128,70 @@ final class Closing {
         lifecycle.steps.at(Step.SEAL);
         sealed = true;
         lanesEnd = null;
-        for (QueuedSubscription<?> subscription : directory.living()) {
-            if (!subscription.isOfBroker) {
-                subscription.seal(null);
-            }
-        }
+        users().forEach(subscription -> subscription.seal(null));
         return true;
     }
 
     private boolean awaitWorkers() {
-        if (!eventsSealed && directory.working().stream().allMatch(push -> push.isOfBroker)) {
+        if (!router.log.isSealed() && directory.working().stream().allMatch(push -> push.isOfBroker)) {
             sealEvents();
-            return true;
-        }
-        if (directory.working().isEmpty()) {
+        } else if (directory.working().isEmpty()) {
             end();
-            return true;
+        } else if (cancelled) {
+            return awaitInterrupted();
+        } else if (isPhaseOver()) {
+            lifecycle.steps.at(Step.CANCEL);
+            cancelled = true;
+            phaseEnd = new Deadline(lifecycle.timing, LONGEST_START + GRACE);
+            endEpisodes();
+            cancel(false);
+        } else {
+            return false;
         }
-        if (!cancelled) {
-            return isPhaseOver() && cancel();
-        }
+        return true;
+    }
+
+    private boolean awaitInterrupted() {
         interruptHandlers();
         if (!graceBegan && interruptsToCome.get() == 0) {
             graceBegan = true;
-            phaseEnd = in(GRACE);
+            phaseEnd = new Deadline(lifecycle.timing, GRACE);
         }
-        return eventsCancelled ? (isTimeUp() || areEventsHandled()) && giveUp() : isTimeUp() && cancelEvents();
-    }
-
-    private boolean cancel() {
-        lifecycle.steps.at(Step.CANCEL);
-        cancelled = true;
-        phaseEnd = in(LONGEST_START + GRACE);
-        endEpisodes();
-        cancel(false);
+        boolean areEventsHandled =
+                eventsCancelled && directory.working().stream().allMatch(push -> !push.isOfBroker || push.isQuiet());
+        if (!areEventsHandled && !phaseEnd.isOver()) {
+            return false;
+        }
+        if (eventsCancelled) {
+            giveUp();
+        } else { // later than the others, whose handlers' ends they were told
+            sealEvents();
+            eventsCancelled = true;
+            phaseEnd = new Deadline(lifecycle.timing, GRACE);
+            cancel(true);
+        }
         return true;
-    }
-
-    /** Cancels those to the broker's events later than the others, whose handlers' ends they were told. */
-    private boolean cancelEvents() {
-        sealEvents();
-        eventsCancelled = true;
-        phaseEnd = in(GRACE);
-        cancel(true);
-        return true;
-    }
-
-    private boolean areEventsHandled() {
-        return directory.working().stream().allMatch(push -> !push.isOfBroker || push.isQuiet());
     }
 
     private void cancel(boolean isOfBroker) {
-        for (PushSubscription<?> push : directory.working()) {
-            if (push.isOfBroker == isOfBroker) {
-                push.cancel(null);
-            }
-        }
+        directory.working().stream()
+                .filter(push -> push.isOfBroker == isOfBroker)
+                .forEach(push -> push.cancel(null));
         interruptHandlers();
     }
 
-    private boolean giveUp() {
+    private void giveUp() {
         directory.working().forEach(PushSubscription::giveUp);
         Stream<PushSubscription<?>> stuck =
                 directory.working().stream().filter(push -> push.isStuck() && push != router.log);
-        roster = Directory.byAge(
-                Stream.concat(requireNonNull(roster).stream(), stuck).distinct());
+        roster = Directory.byAge(Stream.concat(roster().stream(), stuck).distinct());
         end();
-        return true;
     }
 
     /** Ends those who are told of the others' ends, having told them all. */
     private void sealEvents() {
-        if (!eventsSealed) {
+        if (!router.log.isSealed()) {
             lifecycle.steps.at(Step.SEAL_EVENTS);
-            eventsSealed = true;
             endEpisodes();
             for (QueuedSubscription<?> subscription : directory.events.named) {
                 router.endEpisode(subscription); // what was told of the others may have begun it
@@ -228,12 +204,13 @@ final class Closing {
 
     /** Tells that drops have ended: nothing more is offered. */
     private void endEpisodes() {
-        for (QueuedSubscription<?> subscription : directory.living()) {
-            if (!subscription.isOfBroker) {
-                router.endEpisode(subscription);
-            }
-        }
+        users().forEach(router::endEpisode);
         router.flush();
+    }
+
+    /** The living subscriptions, those to the broker's own events aside. */
+    private Stream<QueuedSubscription<?>> users() {
+        return directory.living().stream().filter(subscription -> !subscription.isOfBroker);
     }
 
     private void end() {
@@ -265,15 +242,7 @@ final class Closing {
         }
     }
 
-    private Deadline in(long nanos) {
-        return new Deadline(lifecycle.timing, lifecycle.timing.nanoTime(), nanos);
-    }
-
     private boolean isPhaseOver() {
-        return lifecycle.hurried || isTimeUp();
-    }
-
-    private boolean isTimeUp() {
-        return requireNonNull(phaseEnd).isOver();
+        return lifecycle.hurried || phaseEnd.isOver();
     }
 }

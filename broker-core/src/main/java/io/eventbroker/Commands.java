@@ -74,11 +74,9 @@ final class Commands {
         Command command = submit(new Command(true, action, Thread.currentThread()));
         try {
             wait.until(() -> !command.isPending() || lifecycle.hasEnded());
-        } catch (IllegalStateException e) { // a stepped broker would wait for ever
-            command.refuse();
-            throw e;
+        } finally { // also if a stepped broker would wait for ever
+            command.refuse(); // does nothing if it was applied
         }
-        command.refuse(); // does nothing if it was applied
         if (command.objection != null) {
             throw command.objection.get();
         }

@@ -55,7 +55,6 @@ final class Directory {
     private int leftInLeaving;
 
     private long admitted;
-    private long changes;
 
     Directory(int maxRetained) {
         retention = new Retention(maxRetained, this::forgetIfUnused);
@@ -145,7 +144,6 @@ final class Directory {
     void admitLog(PushSubscription<BrokerEvent> log) {
         log.admit(LOG, log.name());
         working.put(log.number, log);
-        changes++;
     }
 
     /** Opens a lane; changes nothing if it returns what its owner is to be told. */
@@ -190,7 +188,6 @@ final class Directory {
         living.put(subscription.name(), subscription);
         if (subscription instanceof PushSubscription<?> push) {
             working.put(number, push);
-            changes++;
         }
         if (topic == null) {
             patterns.add(subscription);
@@ -234,7 +231,6 @@ final class Directory {
     /** Forgets a push subscription whose workers have ended. */
     void retire(QueuedSubscription<?> subscription) {
         PushSubscription<?> push = requireNonNull(working.remove(subscription.number));
-        changes++;
         leaving.addAll(push.threads);
         addedToLeaving += push.threads.size();
         if (addedToLeaving > leftInLeaving + 16) { // a busy loop looks, too, but not at each of many each time
@@ -249,11 +245,6 @@ final class Directory {
             leftInLeaving = leaving.size();
         }
         addedToLeaving = 0;
-    }
-
-    /** Grows whenever {@link #working} changes. Only for the stepping thread. */
-    long changes() {
-        return changes;
     }
 
     /** Whether the thread of a worker is alive, handlers that will not stop aside. */

@@ -1,6 +1,6 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerEvent.Failed;
+import java.util.Collection;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +15,11 @@ final class Failure {
     private static final long PAUSE = 1_000_000;
 
     private final Router router;
+
+    /** What the loop died of; null if it lives, or all is done. */
     private @Nullable Throwable cause;
+
     private boolean isTold;
-    private boolean isOver;
 
     Failure(Router router) {
         this.router = router;
@@ -33,7 +35,7 @@ final class Failure {
 
     /** Does what {@link #begin}, if it was called, had no memory for, however long that takes. */
     void finish() {
-        while (cause != null && !isOver && !attempt(cause)) {
+        while (cause != null && !attempt(cause)) {
             pause();
         }
     }
@@ -43,42 +45,36 @@ final class Failure {
         LockSupport.parkNanos(PAUSE);
     }
 
-    private boolean attempt(Throwable cause) {
+    private boolean attempt(Throwable why) {
         try {
             if (!isTold) {
-                router.tell(new Failed(cause));
+                router.tell(new BrokerEvent.Failed(why));
                 isTold = true;
             }
             router.flush();
-            isOver = endAll(cause);
+            if (endAll(router.directory.working(), why) & endAll(router.directory.living(), why)) {
+                cause = null;
+            }
         } catch (Throwable e) {
             // once more
         }
-        return isOver;
+        return cause == null;
     }
 
-    private boolean endAll(Throwable cause) {
+    /** Ends subscriptions, each all the same if another fails; broker events that wait are still handled. */
+    private static boolean endAll(Collection<? extends QueuedSubscription<?>> some, Throwable why) {
         boolean haveAllEnded = true;
-        for (QueuedSubscription<?> subscription : router.directory.working()) {
-            haveAllEnded &= end(subscription, cause);
-        }
-        for (QueuedSubscription<?> subscription : router.directory.living()) {
-            haveAllEnded &= end(subscription, cause);
+        for (QueuedSubscription<?> subscription : some) {
+            try {
+                if (subscription.isOfBroker) {
+                    subscription.seal(why);
+                } else {
+                    subscription.cancel(why);
+                }
+            } catch (Throwable e) {
+                haveAllEnded = false;
+            }
         }
         return haveAllEnded;
-    }
-
-    /** Ends a subscription, the others all the same if that fails; broker events that wait are still handled. */
-    private static boolean end(QueuedSubscription<?> subscription, Throwable cause) {
-        try {
-            if (subscription.isOfBroker) {
-                subscription.seal(cause);
-            } else {
-                subscription.cancel(cause);
-            }
-            return true;
-        } catch (Throwable e) {
-            return false;
-        }
     }
 }

@@ -75,9 +75,7 @@ final class Inflow {
 
     /** Notes what has been published by now. */
     void mark() {
-        for (RingLane<?> lane : lanes) {
-            lane.mark = lane.ring.claimed();
-        }
+        Arrays.stream(lanes).forEach(lane -> lane.mark = lane.ring.claimed());
         sharedMark = shared.claimed();
     }
 
@@ -103,9 +101,7 @@ final class Inflow {
 
     /** Fails if there is a hole that was there for too long. */
     void lookForHoles(long now) {
-        for (RingLane<?> lane : lanes) {
-            lane.holes.look(now);
-        }
+        Arrays.stream(lanes).forEach(lane -> lane.holes.look(now));
         holes.look(now);
     }
 
@@ -125,20 +121,14 @@ final class Inflow {
 
     /** How far publishers have come, in all rings together; comparable only while no lane is opened or closed. */
     long claimed() {
-        long sum = shared.claimed();
-        for (RingLane<?> lane : lanes) {
-            sum += lane.ring.claimed();
-        }
-        return sum;
+        return shared.claimed()
+                + Arrays.stream(lanes).mapToLong(lane -> lane.ring.claimed()).sum();
     }
 
     /** How far the loop has come, in all rings together. */
     long consumed() {
-        long sum = shared.consumed();
-        for (RingLane<?> lane : lanes) {
-            sum += lane.ring.consumed();
-        }
-        return sum;
+        return shared.consumed()
+                + Arrays.stream(lanes).mapToLong(lane -> lane.ring.consumed()).sum();
     }
 
     /** How many events were never taken. To be called once the loop has ended; finds those, too, that come in late. */

@@ -5,13 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.eventbroker.BrokerEvent.Unrouted;
 import io.eventbroker.TopicDefinition.Keyed;
 import io.eventbroker.internal.Counters;
-import io.eventbroker.internal.Ring;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Puts each message, and each event of the broker's own, into the queues of those who want it. Only for the loop. */
@@ -27,8 +27,8 @@ final class Router {
 
     static final int TOLD = 4;
 
-    final Ring.Sink<TopicDefinition> bySharedRing = this::route;
-    final Ring.Sink<RingLane<?>> byLane = (lane, content) -> deliver(lane.topic, content, subscribersOf(lane));
+    final BiConsumer<TopicDefinition, Object> bySharedRing = this::route;
+    final BiConsumer<RingLane<?>, Object> byLane = (lane, content) -> deliver(lane.topic, content, subscribersOf(lane));
 
     final Directory directory;
 

@@ -15,11 +15,6 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
 
     private final SteppedTime time;
 
-    /** The workers as they were after so many changes of the directory. */
-    private List<PushSubscription<?>.Worker> workers = List.of();
-
-    private long seenChanges;
-
     /** The worker whose turn is next. */
     private int turn;
 
@@ -28,18 +23,13 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     }
 
     SteppedBroker(BrokerConfig config, LoopSteps steps) {
-        this(config, new SteppedTime(), steps);
-    }
-
-    private SteppedBroker(BrokerConfig config, SteppedTime time, LoopSteps steps) {
-        super(config, time, steps);
-        this.time = time;
+        super(config, new SteppedTime(), steps);
+        this.time = (SteppedTime) lifecycle.timing;
         time.broker = this;
     }
 
     @Override
     public boolean runOne() {
-        requireOwner();
         return stepLoop() || stepAnyWorker();
     }
 
@@ -60,23 +50,19 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
 
     /** How many workers there are. */
     int workers() {
-        return lookUpWorkers().size();
+        return allWorkers().size();
     }
 
     /** One step of a worker. */
     boolean stepWorker(int index) {
         requireOwner();
-        return lookUpWorkers().get(index).stepAsGuest();
+        return allWorkers().get(index).stepAsGuest();
     }
 
-    private List<PushSubscription<?>.Worker> lookUpWorkers() {
-        if (seenChanges != loop.directory.changes()) {
-            seenChanges = loop.directory.changes();
-            List<PushSubscription<?>.Worker> found = new ArrayList<>();
-            loop.directory.working().forEach(push -> found.addAll(push.workers));
-            workers = found;
-        }
-        return workers;
+    private List<PushSubscription<?>.Worker> allWorkers() {
+        List<PushSubscription<?>.Worker> found = new ArrayList<>();
+        loop.directory.working().forEach(push -> found.addAll(push.workers));
+        return found;
     }
 
     /** Lets time pass. */
@@ -99,7 +85,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     }
 
     private boolean stepAnyWorker() {
-        List<PushSubscription<?>.Worker> candidates = lookUpWorkers();
+        List<PushSubscription<?>.Worker> candidates = allWorkers();
         for (int i = 0; i < candidates.size(); i++) {
             int index = (turn + i) % candidates.size();
             if (candidates.get(index).stepAsGuest()) {
@@ -148,21 +134,19 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
 
         @Override
         public void pause(Object blocker, long slice, long remaining) {
-            if (!Objects.requireNonNull(broker).runOne()) {
-                pass(blocker, Math.min(remaining, broker.loop.closing.untilNextPhase()), broker.loop);
+            SteppedBroker stepped = Objects.requireNonNull(broker);
+            if (stepped.runOne()) {
+                return;
             }
-        }
-
-        private void pass(Object blocker, long nanos, BrokerLoop loop) {
-            if (loop.hasClaims()) {
+            long nanos = Math.min(remaining, stepped.loop.closing.untilNextPhase());
+            if (stepped.loop.hasClaims()) {
                 LockSupport.parkNanos(blocker, WHILE_PUBLISHER_FILLS);
-                advance(Math.max(Math.min(nanos, WHILE_PUBLISHER_FILLS), 1)); // or a hole would outlast every deadline
+                nanos = Math.min(nanos, WHILE_PUBLISHER_FILLS); // or a hole would outlast every deadline
             } else if (nanos == FOREVER) {
                 throw new IllegalStateException("a manual broker would wait here for ever: there is nothing to step and"
                         + " no timeout; publish first, or step from elsewhere");
-            } else {
-                advance(Math.max(nanos, 1));
             }
+            advance(Math.max(nanos, 1));
         }
     }
 }

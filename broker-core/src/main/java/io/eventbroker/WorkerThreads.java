@@ -7,14 +7,10 @@ import java.util.concurrent.ThreadFactory;
 
 /** The broker's own threads, and those of push subscriptions where the user gave no factory. */
 final class WorkerThreads {
-    private static final ThreadFactory DEFAULT = choose();
+    /** Virtual threads on Java 21 and later, daemon platform threads before. */
+    static final ThreadFactory DEFAULT = choose();
 
     private WorkerThreads() {}
-
-    /** Virtual threads on Java 21 and later, daemon platform threads before. */
-    static ThreadFactory defaultFactory() {
-        return DEFAULT;
-    }
 
     private static ThreadFactory choose() {
         if (Runtime.version().feature() < 21) {

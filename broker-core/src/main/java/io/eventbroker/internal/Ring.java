@@ -9,6 +9,7 @@ import com.lmax.disruptor.SingleProducerSequencer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 
 /**
  * A bounded ring of addressed events with one consumer: {@link Shared} by many producers, or for one {@link Lone}
@@ -59,13 +60,6 @@ public abstract sealed class Ring<A> {
 
     static {
         Result.values(); // loaded now, and not on the stack of a publisher, near its end
-    }
-
-    /** Where the consumer puts what it takes. */
-    @FunctionalInterface
-    public interface Sink<A> {
-        /** Takes one event. */
-        void accept(A address, Object event);
     }
 
     final Sequencer sequencer;
@@ -126,8 +120,11 @@ public abstract sealed class Ring<A> {
         VarHandle.fullFence();
     }
 
-    /** Consumes up to a number of slots; returns how many, those without an event included. Consumer only. */
-    public final int drain(int limit, Sink<? super A> sink) {
+    /**
+     * Consumes up to a number of slots, and gives the sink the address and the event of each; returns how many slots, those
+     * without an event included. Consumer only.
+     */
+    public final int drain(int limit, BiConsumer<? super A, Object> sink) {
         boolean contended = closed;
         long first = consumed.get() + 1;
         long next = first;
@@ -152,7 +149,7 @@ public abstract sealed class Ring<A> {
         return (int) (next - first);
     }
 
-    private void consume(int cell, Object event, Sink<? super A> sink) {
+    private void consume(int cell, Object event, BiConsumer<? super A, Object> sink) {
         A address = address(cell);
         cells[cell] = null;
         if (event == ORPHANED) {

@@ -67,7 +67,8 @@ public interface Timing {
             this.timeout = timeout;
         }
 
-        Deadline(Timing timing, long timeout) {
+        /** The moment so many ns from now. */
+        public Deadline(Timing timing, long timeout) {
             this(timing, timing.nanoTime(), timeout);
         }
 

@@ -1,6 +1,9 @@
 package io.eventbroker.internal;
 
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -15,25 +18,16 @@ public final class WaitSet {
 
     /** Adds a waiter; it must not announce itself before this. */
     public synchronized void add(Waiter waiter) {
-        Waiter[] grown = new Waiter[waiters.length + 1];
-        System.arraycopy(waiters, 0, grown, 0, waiters.length);
-        grown[waiters.length] = waiter;
-        waiters = grown;
+        Waiter[] more = Arrays.copyOf(waiters, waiters.length + 1);
+        more[waiters.length] = waiter;
+        waiters = more;
     }
 
     /** Removes a waiter, once if it was added several times. */
     public synchronized void remove(Waiter waiter) {
-        int at = 0;
-        while (at < waiters.length && waiters[at] != waiter) {
-            at++;
-        }
-        if (at == waiters.length) {
-            return;
-        }
-        Waiter[] shrunk = new Waiter[waiters.length - 1];
-        System.arraycopy(waiters, 0, shrunk, 0, at);
-        System.arraycopy(waiters, at + 1, shrunk, at, shrunk.length - at);
-        waiters = shrunk;
+        List<Waiter> left = new ArrayList<>(List.of(waiters));
+        left.remove(waiter);
+        waiters = left.toArray(Waiter[]::new);
     }
 
     /** Signals one that waits, if any does. The caller has issued a full fence after making true what they wait for. */
@@ -109,9 +103,8 @@ public final class WaitSet {
             if (state == WAITING && STATE.compareAndSet(this, WAITING, SIGNALLED)) {
                 try {
                     LockSupport.unpark(thread);
-                } catch (
-                        Throwable
-                                e) { // the signaller's stack is at its end: leave the signal to others, without a call
+                } catch (Throwable e) {
+                    // the signaller's stack is at its end: leave the signal to others, without a call
                     if (state == SIGNALLED) {
                         state = WAITING;
                     }
