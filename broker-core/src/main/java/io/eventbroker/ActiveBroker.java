@@ -10,8 +10,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The broker as its users' threads see it: publishes into the ring, sends commands to the loop, waits for both. */
 class ActiveBroker implements Broker, SubscriptionSpec.Opener {
@@ -20,8 +18,6 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     /** How long a closer waits beyond the deadline: for interrupted handlers, then for threads to end, in ns. */
     private static final long AFTERMATH = 2 * Closing.GRACE + LAST_STEPS;
-
-    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
     /** How many lines the log may be behind. */
     private static final int LOG_CAPACITY = 256;
@@ -96,8 +92,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     @Override
     public <T> Lane<T> lane(Topic<T> topic) {
         TopicDefinition definition = Checks.requireNonNull(topic, "topic").definition();
-        RingLane<T> lane =
-                new RingLane<>(definition, config.laneSize, lifecycle, loop.sleeper, loop.congestion, loop::close);
+        RingLane<T> lane = new RingLane<>(definition, config.laneSize, entrance, loop::close);
         loop.open(lane);
         return lane;
     }
@@ -236,7 +231,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
                 .collect(Collectors.joining("; "));
         if (!losses.isEmpty() || report.discarded() > 0) {
             try {
-                Thread teller = aside(() -> LOG.warn(
+                Thread teller = aside(() -> BrokerLog.LOG.warn(
                         "broker \"{}\" closed with losses: discarded {}; {}", config.name, report.discarded(), losses));
                 if (teller != null) {
                     teller.join(LAST_STEPS / 1_000_000); // an appender that is stuck must not hold up the close

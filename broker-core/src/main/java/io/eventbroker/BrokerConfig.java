@@ -38,9 +38,9 @@ public final class BrokerConfig {
     /** The largest ring or lane, in events. */
     public static final int MAX_RING_SIZE = 1 << 24;
 
-    private static final BrokerConfig DEFAULTS = new BrokerConfig();
+    private static final BrokerConfig DEFAULTS = new BrokerConfig(defaults -> {});
 
-    // written before the object is handed out by with(), which ends like a constructor of final fields
+    // written before the constructor ends, which it does like one of final fields
     String name = "broker";
     Duration closeTimeout = Duration.ofSeconds(10);
     int ringSize = 1 << 16;
@@ -52,22 +52,17 @@ public final class BrokerConfig {
 
     @Nullable ThreadFactory threadFactory;
 
-    private BrokerConfig() {}
+    /** What turns the defaults into these settings. */
+    private final Consumer<BrokerConfig> changes;
+
+    private BrokerConfig(Consumer<BrokerConfig> changes) {
+        this.changes = changes;
+        changes.accept(this);
+        VarHandle.storeStoreFence();
+    }
 
     private BrokerConfig with(Consumer<BrokerConfig> change) {
-        BrokerConfig copy = new BrokerConfig();
-        copy.name = name;
-        copy.closeTimeout = closeTimeout;
-        copy.ringSize = ringSize;
-        copy.laneSize = laneSize;
-        copy.defaultCapacity = defaultCapacity;
-        copy.defaultOverflow = defaultOverflow;
-        copy.maxRetained = maxRetained;
-        copy.waitMode = waitMode;
-        copy.threadFactory = threadFactory;
-        change.accept(copy);
-        VarHandle.storeStoreFence();
-        return copy;
+        return new BrokerConfig(changes.andThen(change));
     }
 
     /**

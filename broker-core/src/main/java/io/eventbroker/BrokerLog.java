@@ -8,15 +8,13 @@ import org.slf4j.LoggerFactory;
 
 /** Logs what a broker tells about itself. Runs on a thread of its own, so that an appender may be slow. */
 final class BrokerLog implements Handler<BrokerEvent> {
-    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
     private static final String FAILURE = "broker \"{}\": subscription \"{}\" failed on {} of topic \"{}\"{}";
-    private static final String FULL =
-            "broker \"{}\": subscription \"{}\" to topic \"{}\" is full with {} events, and drops";
-    private static final String ROOM =
-            "broker \"{}\": subscription \"{}\" to topic \"{}\" no longer drops; it dropped {} events";
-    private static final String DISCONNECTED =
-            "broker \"{}\": subscription \"{}\" to topic \"{}\" was full with {} events, and is disconnected";
+    private static final String TO = "broker \"{}\": subscription \"{}\" to topic \"{}\" ";
+    private static final String FULL = TO + "is full with {} events, and drops";
+    private static final String ROOM = TO + "no longer drops; it dropped {} events";
+    private static final String DISCONNECTED = TO + "was full with {} events, and is disconnected";
     private static final String ONCE = "; its further failures are counted, and logged at DEBUG";
     private static final int MOST_REMEMBERED = 1_000;
 

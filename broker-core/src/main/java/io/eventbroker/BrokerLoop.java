@@ -1,7 +1,6 @@
 package io.eventbroker;
 
 import io.eventbroker.BrokerStats.State;
-import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.internal.Sleeper;
 import io.eventbroker.internal.Timing;
 import java.util.List;
@@ -86,7 +85,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
                 done += route(limit - done);
             }
             closing.notice(); // before the flush, or a stepped broker would have something to tell and nothing to do
-            lifecycle.steps.at(Step.FLUSH);
+            lifecycle.steps.at(LoopSteps.Step.FLUSH);
             router.flush();
             if (closing.hasBegun() ? closing.advance() : !lifecycle.isOpen()) {
                 done++;
@@ -104,7 +103,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     private int applyCommands(int limit) {
         int done = 0;
         while (done < limit && isCommandReady()) {
-            lifecycle.steps.at(Step.COMMAND);
+            lifecycle.steps.at(LoopSteps.Step.COMMAND);
             closing.notice();
             commands.applyNext();
             done++;
@@ -117,7 +116,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     private int route(int limit) {
-        lifecycle.steps.at(Step.ROUTE);
+        lifecycle.steps.at(LoopSteps.Step.ROUTE);
         int done = inflow.drain(limit, router);
         if ((done == 0 || ++busyRounds % BUSY_ROUNDS == 0) && inflow.hasHole()) {
             inflow.lookForHoles(lifecycle.timing.nanoTime());
@@ -128,7 +127,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     @SuppressWarnings("ThreadPriorityCheck") // it was asked for
     private void rest() {
         try {
-            lifecycle.steps.at(Step.IDLE);
+            lifecycle.steps.at(LoopSteps.Step.IDLE);
             for (int i = 0; i < SPINS; i++) {
                 if (hasWork()) {
                     return;

@@ -20,6 +20,11 @@ abstract class Entrance {
         this.congestion = congestion;
     }
 
+    /** Another way into the same broker. */
+    Entrance(Entrance other) {
+        this(other.lifecycle, other.loop, other.congestion);
+    }
+
     /** Throws if an offer is no use, whether or not there is room. */
     abstract void require(TopicDefinition topic);
 

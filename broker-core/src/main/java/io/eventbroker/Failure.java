@@ -27,22 +27,20 @@ final class Failure {
 
     void begin(Throwable cause) {
         this.cause = cause;
-        long start = System.nanoTime();
-        while (!attempt(cause) && System.nanoTime() - start < LONGEST) {
-            pause();
-        }
+        persist(LONGEST);
     }
 
     /** Does what {@link #begin}, if it was called, had no memory for, however long that takes. */
     void finish() {
-        while (cause != null && !attempt(cause)) {
-            pause();
-        }
+        persist(Long.MAX_VALUE);
     }
 
-    private static void pause() {
-        Thread.interrupted(); // with the status set, parking would return at once
-        LockSupport.parkNanos(PAUSE);
+    private void persist(long longest) {
+        long start = System.nanoTime();
+        while (cause != null && !attempt(cause) && System.nanoTime() - start < longest) {
+            Thread.interrupted(); // with the status set, parking would return at once
+            LockSupport.parkNanos(PAUSE);
+        }
     }
 
     private boolean attempt(Throwable why) {

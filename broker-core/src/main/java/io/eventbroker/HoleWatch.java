@@ -33,20 +33,15 @@ final class HoleWatch {
 
     /** Looks, at a time in ns; fails if the next slot has been a hole for too long. */
     void look(long now) {
-        if (!isHole()) {
-            return;
-        }
-        long next = ring.consumed() + 1;
-        if (next == hole) {
-            age += Math.min(now - lastLook, LONGEST_ROUND);
-        } else {
+        if (isHole()) {
+            long next = ring.consumed() + 1;
+            age = next == hole ? age + Math.min(now - lastLook, LONGEST_ROUND) : 0;
             hole = next;
-            age = 0;
-        }
-        lastLook = now;
-        if (age > LIMIT) {
-            throw new IllegalStateException("slot " + hole + " of " + name + " was claimed by a publisher "
-                    + LIMIT / 1_000_000_000 + " s ago and never filled; nothing behind it can be routed in order");
+            lastLook = now;
+            if (age > LIMIT) {
+                throw new IllegalStateException("slot " + hole + " of " + name + " was claimed by a publisher "
+                        + LIMIT / 1_000_000_000 + " s ago and never filled; nothing behind it can be routed in order");
+            }
         }
     }
 }

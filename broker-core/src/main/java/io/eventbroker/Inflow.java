@@ -3,6 +3,7 @@ package io.eventbroker;
 import io.eventbroker.internal.Ring;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 
 /** Where messages come in: the ring that all publishers share, and the lanes. Emptied by the broker's loop only. */
 final class Inflow {
@@ -65,12 +66,7 @@ final class Inflow {
     }
 
     boolean hasNext() {
-        for (RingLane<?> lane : lanes) {
-            if (lane.ring.hasNext()) {
-                return true;
-            }
-        }
-        return shared.hasNext();
+        return isAnyLane(lane -> lane.ring.hasNext()) || shared.hasNext();
     }
 
     /** Notes what has been published by now. */
@@ -81,28 +77,27 @@ final class Inflow {
 
     /** Whether what was noted has been taken. */
     boolean isMarkReached() {
-        for (RingLane<?> lane : lanes) {
-            if (lane.ring.consumed() < lane.mark) {
-                return false;
-            }
-        }
-        return shared.consumed() >= sharedMark;
+        return !isAnyLane(lane -> lane.ring.consumed() < lane.mark) && shared.consumed() >= sharedMark;
     }
 
     /** Whether anywhere the next slot is claimed but not filled. */
     boolean hasHole() {
-        for (RingLane<?> lane : lanes) {
-            if (lane.holes.isHole()) {
-                return true;
-            }
-        }
-        return holes.isHole();
+        return isAnyLane(lane -> lane.holes.isHole()) || holes.isHole();
     }
 
     /** Fails if there is a hole that was there for too long. */
     void lookForHoles(long now) {
         Arrays.stream(lanes).forEach(lane -> lane.holes.look(now));
         holes.look(now);
+    }
+
+    private boolean isAnyLane(Predicate<RingLane<?>> predicate) {
+        for (RingLane<?> lane : lanes) {
+            if (predicate.test(lane)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean hasLanes() {

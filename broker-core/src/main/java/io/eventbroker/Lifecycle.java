@@ -120,9 +120,7 @@ final class Lifecycle {
 
     BrokerClosedException closedException() {
         Throwable cause = failure;
-        return new BrokerClosedException(
-                "broker \"" + brokerName + "\" is "
-                        + (cause != null ? "failed" : state == State.CLOSED ? "closed" : "closing"),
-                cause);
+        String how = cause != null ? "failed" : state == State.CLOSED ? "closed" : "closing";
+        return new BrokerClosedException("broker \"" + brokerName + "\" is " + how, cause);
     }
 }

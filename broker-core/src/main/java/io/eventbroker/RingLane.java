@@ -1,7 +1,6 @@
 package io.eventbroker;
 
 import io.eventbroker.internal.Ring;
-import io.eventbroker.internal.Sleeper;
 import io.eventbroker.internal.Timing;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,14 +33,8 @@ final class RingLane<T> extends Entrance implements Lane<T> {
     /** Who publishes. Written once; so whoever reads it plainly sees itself, or that it is not the owner. */
     private final AtomicReference<Object> owner = new AtomicReference<>();
 
-    RingLane(
-            TopicDefinition topic,
-            int size,
-            Lifecycle lifecycle,
-            Sleeper loop,
-            Congestion congestion,
-            Consumer<? super RingLane<?>> closer) {
-        super(lifecycle, loop, congestion);
+    RingLane(TopicDefinition topic, int size, Entrance shared, Consumer<? super RingLane<?>> closer) {
+        super(shared);
         this.topic = topic;
         this.ring = new Ring.Lone<>(size, this, lifecycle.refused);
         this.holes = new HoleWatch(toString(), ring);

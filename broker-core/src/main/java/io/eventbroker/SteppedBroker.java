@@ -74,9 +74,6 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     @Override
     void prepare(PushSubscription<?> push, ThreadFactory factory) {}
 
-    @Override
-    void start(PushSubscription<?> push) {}
-
     /** A handler to be interrupted at its deadline is on this very stack. */
     @Override
     @Nullable Thread aside(Runnable task) {
@@ -97,7 +94,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     }
 
     private void requireOwner() {
-        if (!time.isOwner()) {
+        if (!time.owner.equals(Thread.currentThread())) {
             throw new IllegalStateException("a manual broker is stepped by the thread that opened it, \""
                     + time.owner.getName() + "\", not by \""
                     + Thread.currentThread().getName()
@@ -118,10 +115,6 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
             now += nanos;
         }
 
-        boolean isOwner() {
-            return owner.equals(Thread.currentThread());
-        }
-
         @Override
         public long nanoTime() {
             return now;
@@ -129,7 +122,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
 
         @Override
         public Timing forCaller() {
-            return isOwner() ? this : SYSTEM;
+            return owner.equals(Thread.currentThread()) ? this : SYSTEM;
         }
 
         @Override

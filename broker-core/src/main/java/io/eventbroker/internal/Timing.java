@@ -14,25 +14,12 @@ public interface Timing {
     long FOREVER = Long.MAX_VALUE;
 
     /** The system's time. */
-    Timing SYSTEM = new Timing() {
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public void pause(Object blocker, long slice, long remaining) {
-            long nanos = Math.min(slice, remaining);
-            if (nanos == FOREVER) {
-                LockSupport.park(blocker);
-            } else {
-                LockSupport.parkNanos(blocker, nanos);
-            }
-        }
-    };
+    Timing SYSTEM = new Timing() {};
 
     /** As {@link System#nanoTime()}: only differences mean anything. */
-    long nanoTime();
+    default long nanoTime() {
+        return System.nanoTime();
+    }
 
     /** The time the calling thread waits by. */
     default Timing forCaller() {
@@ -47,7 +34,14 @@ public interface Timing {
      * @param remaining how long the whole wait may still last, in ns, or {@link #FOREVER}
      * @throws IllegalStateException if time is stepped, nothing can be stepped and no timeout ends the wait
      */
-    void pause(Object blocker, long slice, long remaining);
+    default void pause(Object blocker, long slice, long remaining) {
+        long nanos = Math.min(slice, remaining);
+        if (nanos == FOREVER) {
+            LockSupport.park(blocker);
+        } else {
+            LockSupport.parkNanos(blocker, nanos);
+        }
+    }
 
     /** The duration in ns, as far as that can be expressed. */
     static long nanos(Duration duration) {
