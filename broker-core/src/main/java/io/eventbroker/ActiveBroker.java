@@ -86,7 +86,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     private boolean offer(Topic<?> topic, Object event, long nanos) {
         TopicDefinition definition = Checks.requireNonNull(topic, "topic").definition();
-        return entrance.offer(definition, Checks.requireNonNull(event, "event"), nanos);
+        return entrance.offer(definition, definition.contentOf(Checks.requireNonNull(event, "event")), nanos);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ final class Backlog {
     private final Counters in = new Counters(7);
 
     /** The places by key, those that were emptied now and then swept. Only for the loop. */
-    private final Map<Object, EventQueue.Cell> cells = new HashMap<>(0);
+    private final Map<Object, AtomicReference<@Nullable Envelope>> places = new HashMap<>(0);
 
     /** How many of those put in the loop last saw to have left. */
     private long leftSeen;
@@ -87,19 +88,19 @@ final class Backlog {
     /** Puts a message into the place of one with its key, if one waits, or into a new one. */
     private boolean conflate(EventQueue queue, Envelope message, boolean isFull) {
         Object key = keyOf(message);
-        EventQueue.Cell cell = cells.get(key);
-        if (cell != null && queue.replace(cell, message)) {
+        AtomicReference<@Nullable Envelope> place = places.get(key);
+        if (place != null && queue.replace(place, message)) {
             return count(true, CONFLATED);
         }
         if (isFull) {
             return false;
         }
-        if (cells.size() >= 2L * capacity) {
-            cells.values().removeIf(emptied -> emptied.get() == null);
+        if (places.size() >= 2L * capacity) {
+            places.values().removeIf(emptied -> emptied.get() == null);
         }
-        cell = new EventQueue.Cell(message.with(0, queue.missing()));
-        cells.put(key, cell);
-        return count(queue.put(cell), ENQUEUED);
+        place = new AtomicReference<>(message.with(0, queue.missing()));
+        places.put(key, place);
+        return count(queue.put(place), ENQUEUED);
     }
 
     /** Loses a message that was not put in. */

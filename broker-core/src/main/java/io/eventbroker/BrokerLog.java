@@ -40,7 +40,7 @@ final class BrokerLog implements Handler<BrokerEvent> {
                 || event instanceof BrokerEvent.DropsEnded
                 || event instanceof BrokerEvent.Disconnected
                 || event instanceof BrokerEvent.Failed
-                || (event instanceof HandlerFailed && 2 * log.backlog.size() < log.capacity);
+                || (event instanceof HandlerFailed && 2 * log.backlog.size() < log.backlog.capacity);
     }
 
     @Override

@@ -133,9 +133,9 @@ final class Closing {
     }
 
     private boolean awaitWorkers() {
-        if (!router.log.isSealed() && directory.working().stream().allMatch(push -> push.isOfBroker)) {
+        if (!router.log.isSealed() && directory.working.values().stream().allMatch(push -> push.isOfBroker)) {
             sealEvents();
-        } else if (directory.working().isEmpty()) {
+        } else if (directory.working.values().isEmpty()) {
             end();
         } else if (cancelled) {
             return awaitInterrupted();
@@ -157,8 +157,8 @@ final class Closing {
             graceBegan = true;
             phaseEnd = new Deadline(lifecycle.timing, GRACE);
         }
-        boolean areEventsHandled =
-                eventsCancelled && directory.working().stream().allMatch(push -> !push.isOfBroker || push.isQuiet());
+        boolean areEventsHandled = eventsCancelled
+                && directory.working.values().stream().allMatch(push -> !push.isOfBroker || push.isQuiet());
         if (!areEventsHandled && !phaseEnd.isOver()) {
             return false;
         }
@@ -174,16 +174,16 @@ final class Closing {
     }
 
     private void cancel(boolean isOfBroker) {
-        directory.working().stream()
+        directory.working.values().stream()
                 .filter(push -> push.isOfBroker == isOfBroker)
                 .forEach(push -> push.cancel(null));
         interruptHandlers();
     }
 
     private void giveUp() {
-        directory.working().forEach(PushSubscription::giveUp);
+        directory.working.values().forEach(PushSubscription::giveUp);
         Stream<PushSubscription<?>> stuck =
-                directory.working().stream().filter(push -> push.isStuck() && push != router.log);
+                directory.working.values().stream().filter(push -> push.isStuck() && push != router.log);
         roster = Directory.byAge(Stream.concat(roster().stream(), stuck).distinct());
         end();
     }
@@ -210,7 +210,7 @@ final class Closing {
 
     /** The living subscriptions, those to the broker's own events aside. */
     private Stream<QueuedSubscription<?>> users() {
-        return directory.living().stream().filter(subscription -> !subscription.isOfBroker);
+        return directory.living.values().stream().filter(subscription -> !subscription.isOfBroker);
     }
 
     private void end() {
@@ -220,7 +220,7 @@ final class Closing {
 
     /** Interrupts each handler that is running, once; one may have been about to begin when this looked before. */
     private void interruptHandlers() {
-        for (PushSubscription<?> push : directory.working()) {
+        for (PushSubscription<?> push : directory.working.values()) {
             if ((eventsCancelled || !push.isOfBroker) && push.isInHand() && !push.isInterrupted) {
                 push.isInterrupted = true;
                 interrupt(push);

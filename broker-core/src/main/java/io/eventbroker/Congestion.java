@@ -41,10 +41,12 @@ final class Congestion {
 
     // ---- for publishers
 
-    /** One that is full and matches an event; null if there is none. */
-    @Nullable QueuedSubscription<?> find(TopicDefinition topic, Object event) {
+    /** One that is full and matches the event of what is to be put into a ring; null if there is none. */
+    @Nullable QueuedSubscription<?> find(TopicDefinition topic, Object content) {
         for (QueuedSubscription<?> subscription : full) {
-            if (subscription.source.matches(topic) && subscription.accepts(event) && subscription.isCongested()) {
+            if (subscription.source.matches(topic)
+                    && subscription.accepts(topic.eventOf(content))
+                    && subscription.isCongested()) {
                 return subscription;
             }
         }
@@ -102,7 +104,7 @@ final class Congestion {
     private static boolean isHeldUp(PushSubscription<?> push, Set<QueuedSubscription<?>> stuck) {
         for (PushSubscription<?>.Worker worker : push.workers) {
             QueuedSubscription<?> target = worker.waitsFor;
-            if (target == null ? !worker.isIdle() : !stuck.contains(target)) {
+            if (target == null ? !worker.queue.isEmpty() : !stuck.contains(target)) {
                 return false;
             }
         }

@@ -3,7 +3,6 @@ package io.eventbroker;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -43,10 +42,10 @@ final class Directory {
     final Route events = new Route(BrokerEvent.TOPIC.definition());
 
     /** The living, by name. */
-    private final Map<String, QueuedSubscription<?>> living = new ConcurrentHashMap<>();
+    final Map<String, QueuedSubscription<?>> living = new ConcurrentHashMap<>();
 
     /** Push subscriptions whose workers have not all ended, oldest first; cancelled ones may be among them. */
-    private final Map<Long, PushSubscription<?>> working = new ConcurrentSkipListMap<>();
+    final Map<Long, PushSubscription<?>> working = new ConcurrentSkipListMap<>();
 
     /** Threads of workers that have ended, until the loop has seen them dead. */
     private final Queue<Thread> leaving = new ConcurrentLinkedQueue<>();
@@ -91,7 +90,7 @@ final class Directory {
 
     private List<QueuedSubscription<?>> matching(Route route) {
         List<QueuedSubscription<?>> found = new ArrayList<>(route.named);
-        patterns.find(route.definition.name().split("\\."), found);
+        patterns.find(route.definition.name().split("\\."), 0, found);
         return byAge(found.stream());
     }
 
@@ -253,16 +252,6 @@ final class Directory {
                 || working.values().stream()
                         .filter(push -> !push.isStuck())
                         .anyMatch(push -> push.threads.stream().anyMatch(Thread::isAlive));
-    }
-
-    /** Push subscriptions whose workers have not all ended, oldest first. */
-    Collection<PushSubscription<?>> working() {
-        return working.values();
-    }
-
-    /** The living, in no order. */
-    Collection<QueuedSubscription<?>> living() {
-        return living.values();
     }
 
     /** The living, oldest first. */

@@ -31,15 +31,14 @@ abstract class Entrance {
     /** Offers what there is to put in once, without waiting. */
     abstract Ring.Result attempt(TopicDefinition topic, Object content);
 
-    /** Offers an event, and while there is no room again for so many ns; returns whether it was accepted. */
-    final boolean offer(TopicDefinition topic, Object event, long nanos) {
-        Object content = topic.contentOf(event);
+    /** Offers what there is to put in, and while there is no room again for so many ns; returns whether it was accepted. */
+    final boolean offer(TopicDefinition topic, Object content, long nanos) {
         Wait wait = null;
         try {
             while (true) {
                 lifecycle.requireOpen();
                 require(topic);
-                QueuedSubscription<?> full = congestion.find(topic, event);
+                QueuedSubscription<?> full = congestion.find(topic, content);
                 Ring.Result result = full == null ? attempt(topic, content) : Ring.Result.FULL;
                 if (result != Ring.Result.FULL) {
                     loop.wake();

@@ -25,10 +25,4 @@ record Envelope(
     Envelope with(long number, long missedBefore) {
         return new Envelope(source, key, event, sequence, publishedAt, number, missedBefore);
     }
-
-    @Override
-    public String toString() {
-        return "Message[event=" + event + ", topic=" + topic() + ", sequence=" + sequence + ", missedBefore="
-                + missedBefore + ", publishedAt=" + publishedAt + "]";
-    }
 }

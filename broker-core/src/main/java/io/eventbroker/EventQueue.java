@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A queue of a subscription: the broker's loop puts contents in, one consumer at a time takes them out. A content is an
- * event, or where the subscription needs to know more, its {@link Envelope}.
+ * event, or where the subscription needs to know more, its {@link Envelope}; where messages are conflated, a reference to
+ * one that others may replace, which is null once it was taken.
  */
 final class EventQueue {
     /*
@@ -22,15 +23,6 @@ final class EventQueue {
      * yet cleared its place, and then an offer within the limit may fail. The limit is kept by the subscription, since the
      * arrays are larger than that (a power of two), and with BACKPRESSURE there is none.
      */
-    /** The content of a place whose message is replaced by others of its key while it waits; null once it was taken. */
-    static final class Cell extends AtomicReference<@Nullable Envelope> {
-        private static final long serialVersionUID = 1L;
-
-        Cell(Envelope first) {
-            super(first);
-        }
-    }
-
     static {
         // linked now: at its first call near the end of a reader's stack, the link may fail and leave a queue torn
         warmUp(new SpscVarHandleArrayQueue<>(1));
@@ -97,9 +89,9 @@ final class EventQueue {
     }
 
     /** Puts a message in the place of another, if that still waits. */
-    boolean replace(Cell cell, Envelope envelope) {
-        for (Envelope old = cell.get(); old != null; old = cell.get()) {
-            if (cell.compareAndSet(old, envelope.with(0, old.missedBefore() + 1 + missing()))) {
+    boolean replace(AtomicReference<@Nullable Envelope> place, Envelope envelope) {
+        for (Envelope old = place.get(); old != null; old = place.get()) {
+            if (place.compareAndSet(old, envelope.with(0, old.missedBefore() + 1 + missing()))) {
                 lastPut = numbered;
                 return true;
             }
@@ -138,7 +130,7 @@ final class EventQueue {
             return null;
         }
         if (isConflating) {
-            content = requireNonNull(((Cell) content).getAndSet(null));
+            content = requireNonNull(((AtomicReference<?>) content).getAndSet(null));
             out.add(MISSED, ((Envelope) content).missedBefore());
         } else if (isWrapped) {
             content = tellGap((Envelope) content);
@@ -164,7 +156,7 @@ final class EventQueue {
     void clear() {
         for (Object content = places.poll(); content != null; content = places.poll()) {
             if (isConflating) {
-                ((Cell) content).set(null);
+                ((AtomicReference<?>) content).set(null);
             }
         }
     }

@@ -50,7 +50,7 @@ final class Failure {
                 isTold = true;
             }
             router.flush();
-            if (endAll(router.directory.working(), why) & endAll(router.directory.living(), why)) {
+            if (endAll(router.directory.working.values(), why) & endAll(router.directory.living.values(), why)) {
                 cause = null;
             }
         } catch (Throwable e) {

@@ -45,12 +45,8 @@ final class PatternTree {
         return children.isEmpty() && ending.isEmpty();
     }
 
-    /** Adds those whose pattern matches a name; returns how many places were looked at. */
-    int find(String[] name, List<QueuedSubscription<?>> found) {
-        return find(name, 0, found);
-    }
-
-    private int find(String[] name, int depth, List<QueuedSubscription<?>> found) {
+    /** Adds those whose pattern matches a name from this token on; returns how many places were looked at. */
+    int find(String[] name, int depth, List<QueuedSubscription<?>> found) {
         if (depth == name.length) {
             found.addAll(ending);
             return 1;

@@ -73,9 +73,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     @Override
     public SubscriptionStats stats() {
         boolean isPuttingOver = isSealed();
-        long given = delivered.get();
-        long taken = queue.taken();
-        return snapshot(0, 0, given, taken, taken - given, false, isPuttingOver);
+        return snapshot(0, 0, delivered.get(), Long.MAX_VALUE, false, isPuttingOver);
     }
 
     /** The next event, if it comes in time. */

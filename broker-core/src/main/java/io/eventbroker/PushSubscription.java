@@ -92,9 +92,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         boolean ended = over;
         long handled = sum(HANDLED);
         long failed = sum(FAILED);
-        long delivered = handled + failed;
-        long taken = backlog.taken();
-        return snapshot(handled, failed, delivered, taken, Math.min(taken - delivered, workers.size()), ended, ended);
+        return snapshot(handled, failed, handled + failed, workers.size(), ended, ended);
     }
 
     /** Whether a handler is running. */
@@ -126,7 +124,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         private final Waiter waiter = new Waiter();
 
         /** Where it takes from: with order by key its own, otherwise the only one. */
-        private final EventQueue queue;
+        final EventQueue queue;
 
         /** For what it waits in a publish. Written by the thread that runs it. */
         volatile @Nullable QueuedSubscription<?> waitsFor;
@@ -147,11 +145,6 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
         PushSubscription<T> subscription() {
             return PushSubscription.this;
-        }
-
-        /** Whether there is nothing it could take. */
-        boolean isIdle() {
-            return queue.isEmpty();
         }
 
         @Override

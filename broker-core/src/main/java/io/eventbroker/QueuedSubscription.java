@@ -37,8 +37,6 @@ abstract class QueuedSubscription<T> implements Subscription {
     private static final int RELIEVED = 2;
 
     final TopicPattern<?> source;
-    final int capacity;
-
     /** Whether it is to the broker's own events. */
     final boolean isOfBroker;
 
@@ -99,7 +97,6 @@ abstract class QueuedSubscription<T> implements Subscription {
         this.source = spec.source;
         this.givenName = spec.name;
         this.name = givenName == null ? source.name() : givenName;
-        this.capacity = spec.capacity;
         this.host = host;
         this.isOfBroker = spec.isOfBroker();
         this.isToReplay = spec.isToReplay;
@@ -138,7 +135,7 @@ abstract class QueuedSubscription<T> implements Subscription {
         if (overflow == Overflow.DISCONNECT) {
             backlog.lose(message, Backlog.DISCONNECTED);
             isDisconnected = true;
-            return new BrokerEvent.Disconnected(name, source.name(), capacity);
+            return new BrokerEvent.Disconnected(name, source.name(), backlog.capacity);
         }
         long before = backlog.droppedFull();
         if (overflow == Overflow.DROP_OLDEST && isFull) {
@@ -147,11 +144,11 @@ abstract class QueuedSubscription<T> implements Subscription {
         if (overflow != Overflow.DROP_OLDEST || !backlog.put(event, message, false)) {
             backlog.lose(message, Backlog.DROPPED_NEWEST);
         }
-        if (backlog.droppedFull() == before || !beginEpisode()) {
+        if (backlog.droppedFull() == before || !episode.compareAndSet(NONE, FULL)) {
             return null; // a consumer was faster than the eviction, or it is told already
         }
         droppedBefore = before;
-        return new BrokerEvent.DropsBegan(name, source.name(), capacity);
+        return new BrokerEvent.DropsBegan(name, source.name(), backlog.capacity);
     }
 
     /** Has publishers wait; null if that begins no episode. */
@@ -161,15 +158,9 @@ abstract class QueuedSubscription<T> implements Subscription {
             isWatched = true;
             host.congested(this);
         }
-        return beginEpisode() ? new BrokerEvent.PublishersWaiting(name, source.name(), capacity) : null;
-    }
-
-    private boolean beginEpisode() {
-        if (episode.get() != NONE) {
-            return false;
-        }
-        episode.set(FULL);
-        return true;
+        return episode.compareAndSet(NONE, FULL)
+                ? new BrokerEvent.PublishersWaiting(name, source.name(), backlog.capacity)
+                : null;
     }
 
     /** Ends the episode; null if there is none, or nothing was dropped. */
@@ -195,7 +186,7 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Ends a subscription that was full and wants no gaps; what waits is still for its consumers. */
     void disconnect() {
         seal(new IllegalStateException(
-                this + " was full with " + capacity + " events, and its overflow policy is DISCONNECT"));
+                this + " was full with " + backlog.capacity + " events, and its overflow policy is DISCONNECT"));
     }
 
     /** Ends the subscription for good: nothing that waits for a handler is handled any more. */
@@ -213,7 +204,7 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     /** Whether it was full, and now there is room again; noticed by consumers, so also when no more events come. */
     boolean isRelieved() {
-        return episode.get() == FULL && 2L * backlog.size() <= capacity;
+        return episode.get() == FULL && 2L * backlog.size() <= backlog.capacity;
     }
 
     /** Whether the loop has yet to be told of the relief, or to tell of it. */
@@ -226,7 +217,7 @@ abstract class QueuedSubscription<T> implements Subscription {
         boolean isTelling = false;
         try {
             int seen = congestion.get();
-            if (isOdd(seen) && backlog.size() <= capacity && congestion.compareAndSet(seen, seen + 1)) {
+            if (seen % 2 != 0 && backlog.size() <= backlog.capacity && congestion.compareAndSet(seen, seen + 1)) {
                 publishers.signalAll();
             }
             if (isRelieved() && episode.compareAndSet(FULL, RELIEVED)) {
@@ -242,28 +233,20 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     // ---- for anybody
 
-    private static boolean isOdd(int number) {
-        return (number & 1) != 0;
-    }
-
     /** Whether publishers have to wait for room. */
     boolean isCongested() {
-        return isOdd(congestion.get()) && !sealed && backlog.size() > capacity;
+        return congestion.get() % 2 != 0 && !sealed && backlog.size() > backlog.capacity;
     }
 
     boolean isSealed() {
         return sealed;
     }
 
-    /** A snapshot; what its subscriber counts was read before. */
+    /** A snapshot; what its subscriber counts was read before, and whether nothing more is taken, or put in. */
     SubscriptionStats snapshot(
-            long handled,
-            long failed,
-            long delivered,
-            long taken,
-            long inHand,
-            boolean isTakingOver,
-            boolean isPuttingOver) {
+            long handled, long failed, long delivered, long mostInHand, boolean isTakingOver, boolean isPuttingOver) {
+        long taken = backlog.taken();
+        long inHand = Math.min(taken - delivered, mostInHand);
         long newest = backlog.total(Backlog.DROPPED_NEWEST);
         long oldest = backlog.total(Backlog.DROPPED_OLDEST);
         long conflated = backlog.total(Backlog.CONFLATED);

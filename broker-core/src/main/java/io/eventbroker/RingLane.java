@@ -2,6 +2,7 @@ package io.eventbroker;
 
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -45,14 +46,14 @@ final class RingLane<T> extends Entrance implements Lane<T> {
     public void publish(T event) {
         Checks.requireNonNull(event, "event");
         requireOwner();
-        offer(topic, event, Timing.FOREVER);
+        offer(topic, topic.contentOf(event), Timing.FOREVER);
     }
 
     @Override
     public boolean tryPublish(T event) {
         Checks.requireNonNull(event, "event");
         requireOwner();
-        return offer(topic, event, 0);
+        return offer(topic, topic.contentOf(event), 0);
     }
 
     @Override
@@ -62,6 +63,7 @@ final class RingLane<T> extends Entrance implements Lane<T> {
             Checks.requireNonNull(all[i], "event " + i + " of " + all.length);
         }
         requireOwner();
+        Arrays.setAll(all, i -> topic.contentOf(all[i])); // all, since a key that is not allowed is no offer
         int accepted = 0;
         try {
             while (accepted < all.length) {

@@ -3,7 +3,6 @@ package io.eventbroker;
 import static java.util.Objects.requireNonNull;
 
 import io.eventbroker.BrokerEvent.Unrouted;
-import io.eventbroker.TopicDefinition.Keyed;
 import io.eventbroker.internal.Counters;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
@@ -27,8 +26,8 @@ final class Router {
 
     static final int TOLD = 4;
 
-    final BiConsumer<TopicDefinition, Object> bySharedRing = this::route;
-    final BiConsumer<RingLane<?>, Object> byLane = (lane, content) -> deliver(lane.topic, content, subscribersOf(lane));
+    final BiConsumer<TopicDefinition, Object> bySharedRing;
+    final BiConsumer<RingLane<?>, Object> byLane;
 
     final Directory directory;
 
@@ -54,21 +53,14 @@ final class Router {
         this.directory = directory;
         this.congestion = congestion;
         this.log = log;
-    }
-
-    private void route(TopicDefinition topic, Object content) {
-        deliver(topic, content, directory.subscribers(topic));
-    }
-
-    private List<QueuedSubscription<?>> subscribersOf(RingLane<?> lane) {
-        return directory.subscribers(requireNonNull(lane.route));
+        bySharedRing = (topic, content) -> deliver(topic, content, directory.subscribers(topic));
+        byLane = (lane, content) -> deliver(lane.topic, content, directory.subscribers(requireNonNull(lane.route)));
     }
 
     private void deliver(TopicDefinition topic, Object content, List<QueuedSubscription<?>> subscriptions) {
         totals.add(ACCEPTED, 1);
-        Keyed keyed = topic.key() == null ? null : (Keyed) content;
-        Object key = keyed == null ? null : keyed.key();
-        Object event = keyed == null ? content : keyed.event();
+        Object key = topic.keyOf(content);
+        Object event = topic.eventOf(content);
         Envelope envelope = null;
         if (topic.retained() > 0) {
             envelope = describe(topic, key, event, totals.get(ACCEPTED));

@@ -61,7 +61,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
 
     private List<PushSubscription<?>.Worker> allWorkers() {
         List<PushSubscription<?>.Worker> found = new ArrayList<>();
-        loop.directory.working().forEach(push -> found.addAll(push.workers));
+        loop.directory.working.values().forEach(push -> found.addAll(push.workers));
         return found;
     }
 

@@ -120,7 +120,8 @@ public interface SubscriptionStats {
 
     /**
      * Messages lost after the last that was taken, or can be: what no {@link Message#missedBefore()} has told. What was
-     * abandoned is not in it.
+     * abandoned is not in it. (Of a push subscription that did not ask for messages, those lost after the last that was put
+     * in: where its losses lie among what was abandoned it does not know.)
      *
      * @return 0 while the subscription runs; at its end, a number
      */

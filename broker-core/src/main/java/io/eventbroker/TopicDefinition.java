@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 record TopicDefinition(
         String name, Class<?> type, @Nullable Function<Object, ? extends @Nullable Object> key, int retained) {
+    /** Keys are compared on the broker thread, so their types must be known to run no user's code. */
     private static final Set<Class<?>> KEY_TYPES =
             Set.of(String.class, Long.class, Integer.class, Short.class, Byte.class, Character.class, UUID.class);
 
     /** What is put into a ring where there is a key. */
-    record Keyed(Object key, Object event) {}
+    private record Keyed(Object key, Object event) {}
 
     /*
      * equals and hashCode are written out because those of a record are linked at their first call: here that may be on a
@@ -46,18 +47,25 @@ record TopicDefinition(
 
     /** What is put into a ring for an event: the event, and if there is one, its key. */
     Object contentOf(Object event) {
-        return key == null ? event : new Keyed(requireAllowed(key.apply(event), event), event);
-    }
-
-    /** A key is compared on the broker thread, so its type must be known to run no user's code. */
-    private Object requireAllowed(@Nullable Object given, Object event) {
+        if (key == null) {
+            return event;
+        }
+        Object given = key.apply(event);
         if (given instanceof Enum<?> || (given != null && KEY_TYPES.contains(given.getClass()))) {
-            return given;
+            return new Keyed(given, event);
         }
         String what =
                 given == null ? "null" : "a key of type " + given.getClass().getName();
         throw new IllegalArgumentException("the key function of " + this + " returned " + what
                 + " for an event of type " + event.getClass().getName()
                 + "; a String, a boxed integral number, a UUID or an enum is allowed");
+    }
+
+    Object eventOf(Object content) {
+        return key == null ? content : ((Keyed) content).event();
+    }
+
+    @Nullable Object keyOf(Object content) {
+        return key == null ? null : ((Keyed) content).key();
     }
 }
