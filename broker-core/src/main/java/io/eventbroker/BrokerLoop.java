@@ -158,8 +158,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     /** Briefly while something is awaited that nobody signals: the phases of closing, a publisher that fills its slot. */
     private void sleep() {
         if (closing.hasBegun()) {
-            long nanos = FIRST_CLOSING_PARK << Math.min(idleRounds, 10);
-            sleeper.sleep(hasWork, Math.min(nanos, LONGEST_CLOSING_PARK));
+            sleeper.sleep(hasWork, Math.min(FIRST_CLOSING_PARK << Math.min(idleRounds, 10), LONGEST_CLOSING_PARK));
         } else if (inflow.hasHole()) {
             sleeper.sleep(hasWork, HoleWatch.LONGEST_ROUND);
         } else {
