@@ -50,7 +50,8 @@ final class Failure {
                 isTold = true;
             }
             router.flush();
-            if (endAll(router.directory.working(), why) & endAll(router.directory.living(), why)) {
+            boolean haveWorkersEnded = endAll(router.directory.working(), why);
+            if (endAll(router.directory.living(), why) && haveWorkersEnded) {
                 cause = null;
             }
         } catch (Throwable e) {
