@@ -180,7 +180,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     @Override
     public boolean awaitQuiescence(Duration timeout) throws InterruptedException {
         Wait wait = Wait.polling(lifecycle.timing, this, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
-        if (lifecycle.isInsideHandler()) {
+        if (lifecycle.worker() != null) {
             throw new IllegalStateException("a handler of this broker waits for itself if it awaits quiescence;"
                     + " let the thread that publishes await it");
         }
@@ -211,7 +211,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
         long nanos = Math.max(0, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
         boolean isFirst = lifecycle.drain(lifecycle.timing.nanoTime(), nanos);
         loop.sleeper.wake();
-        if (!lifecycle.isInsideHandler()) {
+        if (lifecycle.worker() == null) {
             long longest = isFirst ? nanos + Math.min(AFTERMATH, Timing.FOREVER - nanos) : nanos;
             awaitEnd(Wait.polling(lifecycle.timing, this, longest));
         }

@@ -46,7 +46,12 @@ final class BrokerLog implements Handler<BrokerEvent> {
     @Override
     public void handle(BrokerEvent event) {
         if (event instanceof HandlerFailed failed) {
-            log(failed);
+            String type = failed.event().getClass().getName();
+            if (complained.put(failed.subscription(), true) == null) {
+                LOG.warn(FAILURE, broker, failed.subscription(), type, failed.topic(), ONCE, failed.cause());
+            } else {
+                LOG.debug(FAILURE, broker, failed.subscription(), type, failed.topic(), "", failed.cause());
+            }
         } else if (event instanceof BrokerEvent.DropsBegan began) {
             LOG.warn(FULL, broker, began.subscription(), began.topic(), began.capacity());
         } else if (event instanceof BrokerEvent.DropsEnded ended) {
@@ -55,15 +60,6 @@ final class BrokerLog implements Handler<BrokerEvent> {
             LOG.warn(DISCONNECTED, broker, full.subscription(), full.topic(), full.capacity());
         } else if (event instanceof BrokerEvent.Failed failed) {
             LOG.error("broker \"{}\" failed: its thread died", broker, failed.cause());
-        }
-    }
-
-    private void log(HandlerFailed failed) {
-        String type = failed.event().getClass().getName();
-        if (complained.put(failed.subscription(), true) == null) {
-            LOG.warn(FAILURE, broker, failed.subscription(), type, failed.topic(), ONCE, failed.cause());
-        } else {
-            LOG.debug(FAILURE, broker, failed.subscription(), type, failed.topic(), "", failed.cause());
         }
     }
 }

@@ -158,8 +158,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     /** Briefly while something is awaited that nobody signals: the phases of closing, a publisher that fills its slot. */
     private void sleep() {
         if (closing.hasBegun()) {
-            long nanos = FIRST_CLOSING_PARK << Math.min(idleRounds, 10);
-            sleeper.sleep(hasWork, Math.min(nanos, LONGEST_CLOSING_PARK));
+            sleeper.sleep(hasWork, Math.min(FIRST_CLOSING_PARK << Math.min(idleRounds, 10), LONGEST_CLOSING_PARK));
         } else if (inflow.hasHole()) {
             sleeper.sleep(hasWork, HoleWatch.LONGEST_ROUND);
         } else {
@@ -205,7 +204,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     /** Removes a subscription, after everything published before; if the broker has ended it has nothing to do. */
     @Override
     public void remove(QueuedSubscription<?> subscription) {
-        commands.execute(Command.Action.of(() -> {
+        commands.execute(Commands.Action.of(() -> {
             router.flush(); // what was made before is for it
             boolean wasAlive = directory.remove(subscription);
             subscription.cancel(null);
@@ -219,12 +218,12 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     /** Tells the loop, without waiting, that the workers of a subscription have ended. */
     @Override
     public void retire(QueuedSubscription<?> push) {
-        submit(() -> directory.retire(push), null);
+        commands.submit(() -> directory.retire(push), null);
     }
 
     @Override
     public void relieved(QueuedSubscription<?> subscription) {
-        submit(() -> router.endEpisode(subscription), null);
+        commands.submit(() -> router.endEpisode(subscription), null);
     }
 
     @Override
@@ -233,12 +232,8 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     @Override
-    public Command report(BrokerEvent event) {
-        return submit(() -> router.tell(event), Thread.currentThread());
-    }
-
-    private Command submit(Runnable task, @Nullable Thread caller) {
-        return commands.submit(new Command(false, Command.Action.of(task), caller));
+    public BooleanSupplier report(BrokerEvent event) {
+        return commands.submit(() -> router.tell(event), Thread.currentThread());
     }
 
     /** Opens a lane, after everything published before. */
@@ -252,7 +247,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         });
     }
 
-    private void executeIfOpen(Command.Action action) {
+    private void executeIfOpen(Commands.Action action) {
         if (!commands.execute(() -> lifecycle.isOpen() ? action.apply() : lifecycle::closedException)) {
             throw lifecycle.closedException();
         }
@@ -260,11 +255,11 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     /** Closes a lane; returns when everything has been routed that it accepted. */
     void close(RingLane<?> lane) {
-        commands.execute(Command.Action.of(lane.ring::close));
+        commands.execute(Commands.Action.of(lane.ring::close));
         if (!lane.isOwnedByCaller()) {
             Timing.Wait.polling(lifecycle.timing, lane, RingLane.GRACE).until(() -> false);
         }
-        commands.execute(Command.Action.of(() -> {
+        commands.execute(Commands.Action.of(() -> {
             if (inflow.remove(lane)) {
                 directory.remove(lane);
             }

@@ -223,22 +223,18 @@ final class Closing {
         for (PushSubscription<?> push : directory.working.values()) {
             if ((eventsCancelled || !push.isOfBroker) && push.isInHand() && !push.isInterrupted) {
                 push.isInterrupted = true;
-                interrupt(push);
+                lifecycle.steps.at(Step.INTERRUPT);
+                interruptsToCome.incrementAndGet();
+                try {
+                    interrupter.execute(() -> {
+                        interruptsToCome.decrementAndGet();
+                        push.interrupt();
+                    });
+                } catch (Throwable e) {
+                    // no thread can be made: the handler is not interrupted, and given up like one that does not listen
+                    interruptsToCome.decrementAndGet();
+                }
             }
-        }
-    }
-
-    private void interrupt(PushSubscription<?> push) {
-        lifecycle.steps.at(Step.INTERRUPT);
-        interruptsToCome.incrementAndGet();
-        try {
-            interrupter.execute(() -> {
-                interruptsToCome.decrementAndGet();
-                push.interrupt();
-            });
-        } catch (Throwable e) {
-            // no thread can be made: the handler is not interrupted, and given up like one that does not listen
-            interruptsToCome.decrementAndGet();
         }
     }
 

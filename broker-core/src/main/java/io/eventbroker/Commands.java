@@ -3,13 +3,70 @@ package io.eventbroker;
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Sleeper;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Timing.Wait;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the broker's loop is asked to do; in a queue of its own, since the rings may be full. */
 final class Commands {
+    /** What to do; returns null, or what the caller is to throw because nothing was changed. */
+    @FunctionalInterface
+    interface Action {
+        @Nullable Supplier<RuntimeException> apply();
+
+        /** An action that nobody objects to. */
+        static Action of(Runnable task) {
+            return () -> {
+                task.run();
+                return null;
+            };
+        }
+    }
+
+    private static final int PENDING = 0;
+    private static final int APPLIED = 1;
+    private static final int REFUSED = 2;
+
+    private static final class Command {
+        /** Whether everything published before is to be routed first. */
+        final boolean isOrdered;
+
+        final Action action;
+
+        /** Unparked when the command ends, if there is one. */
+        final @Nullable Thread caller;
+
+        /** Whether the loop has noted how much is to be routed first. Only for the loop. */
+        boolean isMarked;
+
+        /** From PENDING once: by the loop, or by the caller when the loop has ended. */
+        final AtomicInteger status = new AtomicInteger(PENDING);
+
+        /** Why the command changed nothing. Written by the loop before the status; to be read after it was applied. */
+        @Nullable Supplier<RuntimeException> objection;
+
+        Command(boolean isOrdered, Action action, @Nullable Thread caller) {
+            this.isOrdered = isOrdered;
+            this.action = action;
+            this.caller = caller;
+        }
+
+        boolean isPending() {
+            return status.get() == PENDING;
+        }
+
+        void end(int last) {
+            if (status.compareAndSet(PENDING, last)) {
+                LockSupport.unpark(caller);
+            }
+        }
+    }
+
     /*
      * An ordered command (subscribe, unsubscribe, a lane's end) is applied when everything has been routed that was
      * published when the loop first saw it, all at once with those behind it. What its caller published before is part of
@@ -53,41 +110,50 @@ final class Commands {
     void applyNext() {
         Command command = queue.remove();
         if (command.isPending()) {
-            command.apply();
+            command.objection = command.action.apply();
         }
         applied.add(0, 1);
-        command.complete();
+        command.end(APPLIED);
     }
 
     /** Lets go of everybody who waits, the loop having ended. */
     void refuseAll() {
         for (Command command = queue.poll(); command != null; command = queue.poll()) {
-            command.refuse();
+            command.end(REFUSED);
         }
     }
 
     // ---- for anybody
 
     /** Waits until the loop has done it, whatever interrupts come; returns false if the broker ended first. */
-    boolean execute(Command.Action action) {
-        Wait wait = Wait.polling(lifecycle.timing, this, Timing.FOREVER);
-        Command command = submit(new Command(true, action, Thread.currentThread()));
+    boolean execute(Action action) {
+        Timing.Wait wait = Timing.Wait.polling(lifecycle.timing, this, Timing.FOREVER);
+        Command command = new Command(true, action, Thread.currentThread());
+        submit(command);
         try {
             wait.until(() -> !command.isPending() || lifecycle.hasEnded());
         } finally { // also if a stepped broker would wait for ever
-            command.refuse(); // does nothing if it was applied
+            command.end(REFUSED); // does nothing if it was applied
         }
         if (command.objection != null) {
             throw command.objection.get();
         }
-        return command.wasApplied();
+        return command.status.get() == APPLIED;
     }
 
-    /** Gives a command to the loop, or refuses it if that has ended; returns the command. */
-    Command submit(Command command) {
+    /** Has the loop do it soon, without waiting; returns whether it is yet to be done, of which a caller is told. */
+    BooleanSupplier submit(Runnable task, @Nullable Thread caller) {
+        Command command = new Command(false, Action.of(task), caller);
+        BooleanSupplier isPending = command::isPending; // first: there may be no memory for it later
+        submit(command);
+        return isPending;
+    }
+
+    /** Gives a command to the loop, or refuses it if that has ended. */
+    private void submit(Command command) {
         if (lifecycle.hasEnded()) {
-            command.refuse();
-            return command;
+            command.end(REFUSED);
+            return;
         }
         asked.incrementAndGet();
         try {
@@ -97,6 +163,5 @@ final class Commands {
             throw e;
         }
         loop.wake();
-        return command;
     }
 }

@@ -50,7 +50,8 @@ final class Failure {
                 isTold = true;
             }
             router.flush();
-            if (endAll(router.directory.working.values(), why) & endAll(router.directory.living.values(), why)) {
+            boolean haveWorkersEnded = endAll(router.directory.working.values(), why);
+            if (endAll(router.directory.living.values(), why) && haveWorkersEnded) {
                 cause = null;
             }
         } catch (Throwable e) {

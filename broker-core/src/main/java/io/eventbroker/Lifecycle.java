@@ -97,13 +97,13 @@ final class Lifecycle {
     /** Who calls: the thread, or where that is shared, the worker whose handler is on its stack. */
     @SuppressWarnings("ReferenceEquality")
     Object caller() {
-        Object worker = timing == Timing.SYSTEM ? null : handling.get();
+        Object worker = timing == Timing.SYSTEM ? null : worker();
         return worker == null ? Thread.currentThread() : worker;
     }
 
     /** Throws if the calling thread may not publish any more. */
     void requireOpen() {
-        if (state != State.OPEN && !(state == State.DRAINING && isInsideHandler())) {
+        if (state != State.OPEN && !(state == State.DRAINING && worker() != null)) {
             throw closedException();
         }
     }
@@ -111,11 +111,6 @@ final class Lifecycle {
     /** The worker whose handler the calling thread runs; null if it runs none. */
     @Nullable Object worker() {
         return handling.get();
-    }
-
-    /** Whether the calling thread is inside a handler of this broker. */
-    boolean isInsideHandler() {
-        return handling.get() != null;
     }
 
     BrokerClosedException closedException() {

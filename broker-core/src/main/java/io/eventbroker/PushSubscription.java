@@ -8,6 +8,7 @@ import io.eventbroker.internal.WaitSet.Waiter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,8 +136,8 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         /** Only for the thread that runs this worker. */
         private boolean ended;
 
-        /** The failure that the loop has not told yet. Only for the thread that runs this worker. */
-        private @Nullable Command report;
+        /** Whether the loop has yet to tell the last failure; null if it has told all. Only for the thread that runs this worker. */
+        private @Nullable BooleanSupplier report;
 
         Worker(int index) {
             queue = backlog.queues.get(Math.min(index, backlog.queues.size() - 1));
@@ -263,7 +264,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
         /** Whether the loop has yet to tell the last failure; until then nothing more is handled. */
         private boolean isReporting() {
-            if (report != null && (!report.isPending() || lifecycle.hasEnded())) {
+            if (report != null && (!report.getAsBoolean() || lifecycle.hasEnded())) {
                 report = null;
             }
             return report != null;

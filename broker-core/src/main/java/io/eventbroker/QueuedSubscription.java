@@ -3,6 +3,7 @@ package io.eventbroker;
 import io.eventbroker.internal.WaitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription with its bounded queue: the broker's loop puts events in, its consumers take them out. */
@@ -28,8 +29,8 @@ abstract class QueuedSubscription<T> implements Subscription {
         /** It has more waiting than its capacity. Called by the loop. */
         void congested(QueuedSubscription<?> subscription);
 
-        /** Something happened that is to be told; returns what ends when the loop has done so. */
-        Command report(BrokerEvent event);
+        /** Something happened that is to be told; returns whether the loop has yet to do so. */
+        BooleanSupplier report(BrokerEvent event);
     }
 
     private static final int NONE = 0;

@@ -66,9 +66,8 @@ final class RingLane<T> extends Entrance implements Lane<T> {
         Arrays.setAll(all, i -> topic.contentOf(all[i])); // all, since a key that is not allowed is no offer
         int accepted = 0;
         try {
-            while (accepted < all.length) {
+            for (; accepted < all.length; accepted++) {
                 offer(topic, all[accepted], Timing.FOREVER);
-                accepted++;
             }
         } catch (IllegalStateException e) { // closed, failed, interrupted or a cycle
             if (accepted == 0) {

@@ -48,18 +48,12 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
         return loop.step(1) > 0;
     }
 
-    /** How many workers there are. */
-    int workers() {
-        return allWorkers().size();
-    }
-
     /** One step of a worker. */
     boolean stepWorker(int index) {
-        requireOwner();
-        return allWorkers().get(index).stepAsGuest();
+        return workers().get(index).stepAsGuest();
     }
 
-    private List<PushSubscription<?>.Worker> allWorkers() {
+    List<PushSubscription<?>.Worker> workers() {
         List<PushSubscription<?>.Worker> found = new ArrayList<>();
         loop.directory.working.values().forEach(push -> found.addAll(push.workers));
         return found;
@@ -82,7 +76,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     }
 
     private boolean stepAnyWorker() {
-        List<PushSubscription<?>.Worker> candidates = allWorkers();
+        List<PushSubscription<?>.Worker> candidates = workers();
         for (int i = 0; i < candidates.size(); i++) {
             int index = (turn + i) % candidates.size();
             if (candidates.get(index).stepAsGuest()) {

@@ -193,7 +193,7 @@ class OverflowTest {
                     .isEqualTo(1);
             assertThat(broker.workers())
                     .as("its worker has ended, that of the log is left")
-                    .isEqualTo(1);
+                    .hasSize(1);
         }
 
         @Test

@@ -309,7 +309,7 @@ final class SimulationActions {
     }
 
     private void stepWorker() {
-        int workers = broker.workers();
+        int workers = broker.workers().size();
         if (workers > 0) {
             int index = random.nextInt(workers);
             run.trace("step worker ", index, " of ", workers);

@@ -99,11 +99,6 @@ public abstract sealed class Ring<A> {
         return consumed.get();
     }
 
-    /** How many slots there are. */
-    public final int size() {
-        return sequencer.getBufferSize();
-    }
-
     /** Whether the next slot is filled. Consumer only. */
     public final boolean hasNext() {
         return CELL.getAcquire(cells, cell(consumed.get() + 1)) != null;
@@ -139,7 +134,13 @@ public abstract sealed class Ring<A> {
                 if (contended && !CELL.compareAndSet(cells, cell, event, null)) {
                     event = WITHDRAWN;
                 }
-                consume(cell, event, sink);
+                A address = address(cell);
+                cells[cell] = null;
+                if (event == ORPHANED) {
+                    orphans.increment();
+                } else if (event != WITHDRAWN) {
+                    sink.accept(address, event);
+                }
             }
         } finally {
             if (next != first) {
@@ -147,16 +148,6 @@ public abstract sealed class Ring<A> {
             }
         }
         return (int) (next - first);
-    }
-
-    private void consume(int cell, Object event, BiConsumer<? super A, Object> sink) {
-        A address = address(cell);
-        cells[cell] = null;
-        if (event == ORPHANED) {
-            orphans.increment();
-        } else if (event != WITHDRAWN) {
-            sink.accept(address, event);
-        }
     }
 
     /**
