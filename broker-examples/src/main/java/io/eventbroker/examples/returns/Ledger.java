@@ -4,11 +4,11 @@ import io.eventbroker.BrokerStats;
 import io.eventbroker.SubscriptionStats;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 
 /**
  * The accounts of a closed broker, checked: whether they add up, and whether they agree with what the replay counted
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  *
  * @param summary the accounts
  * @param differences what does not add up or agree, empty if all is well
- * @param complete whether everything was handled that was not dropped
+ * @param complete whether everything was handled that was not dropped, and everybody was there for it
  */
 record Ledger(String summary, List<String> differences, boolean complete) {
     /**
@@ -28,11 +28,6 @@ record Ledger(String summary, List<String> differences, boolean complete) {
      * @param audited how many events reached the audit
      */
     record OwnCounts(long returns, long decisions, Map<String, Long> received, long audited) {
-        boolean include(SubscriptionStats subscription) {
-            return received.containsKey(subscription.name())
-                    || subscription.name().equals(Replay.AUDIT);
-        }
-
         long published() {
             return returns + decisions;
         }
@@ -42,11 +37,8 @@ record Ledger(String summary, List<String> differences, boolean complete) {
         }
     }
 
-    /** Checks a broker's accounts. Onlookers, who are neither departments nor the audit, are left out. */
-    static Ledger of(BrokerStats broker, OwnCounts own) {
-        List<SubscriptionStats> all =
-                broker.subscriptions().stream().filter(own::include).toList();
-
+    /** Checks a broker's accounts, and those of the departments and of the audit. */
+    static Ledger of(BrokerStats broker, List<SubscriptionStats> all, OwnCounts own) {
         Checks checks = new Checks();
         checks.equal("offered = accepted + refused", broker.offered(), broker.accepted() + broker.refused());
         checks.equal(
@@ -58,6 +50,7 @@ record Ledger(String summary, List<String> differences, boolean complete) {
 
         boolean complete = broker.discarded() == 0
                 && sum(all, SubscriptionStats::failed) == 0
+                && sum(all, SubscriptionStats::disconnected) == 0
                 && sum(all, SubscriptionStats::abandoned) == 0;
         return new Ledger(summary(broker, all, own), List.copyOf(checks.differences), complete);
     }
@@ -77,7 +70,7 @@ record Ledger(String summary, List<String> differences, boolean complete) {
                 sum(all, SubscriptionStats::matched),
                 sum(all, SubscriptionStats::handled),
                 withNames(all, SubscriptionStats::failed),
-                withNames(all, SubscriptionStats::dropped),
+                dropped(all),
                 withNames(all, SubscriptionStats::abandoned),
                 own.published(),
                 own.receivedByAll());
@@ -89,11 +82,34 @@ record Ledger(String summary, List<String> differences, boolean complete) {
 
     /** The sum, and who has a part in it. */
     private static String withNames(List<SubscriptionStats> all, ToLongFunction<SubscriptionStats> account) {
-        String names = all.stream()
+        List<String> names = all.stream()
                 .filter(subscription -> account.applyAsLong(subscription) > 0)
                 .map(subscription -> subscription.name() + " " + account.applyAsLong(subscription))
-                .collect(Collectors.joining(", "));
-        return sum(all, account) + (names.isEmpty() ? "" : " (" + names + ")");
+                .toList();
+        return sum(all, account) + inBrackets(names);
+    }
+
+    /** The sum, and who has a part in it by which policy. */
+    private static String dropped(List<SubscriptionStats> all) {
+        Map<String, ToLongFunction<SubscriptionStats>> causes = new LinkedHashMap<>();
+        causes.put("newest", SubscriptionStats::droppedNewest);
+        causes.put("oldest", SubscriptionStats::droppedOldest);
+        causes.put("conflated", SubscriptionStats::conflated);
+        causes.put("disconnected", SubscriptionStats::disconnected);
+        List<String> parts = new ArrayList<>();
+        for (SubscriptionStats subscription : all) {
+            causes.forEach((cause, account) -> {
+                long count = account.applyAsLong(subscription);
+                if (count > 0) {
+                    parts.add(subscription.name() + " " + count + " " + cause);
+                }
+            });
+        }
+        return sum(all, SubscriptionStats::dropped) + inBrackets(parts);
+    }
+
+    private static String inBrackets(List<String> parts) {
+        return parts.isEmpty() ? "" : " (" + String.join(", ", parts) + ")";
     }
 
     boolean balances() {
@@ -126,7 +142,7 @@ record Ledger(String summary, List<String> differences, boolean complete) {
                     name + ": handled + failed = received",
                     reached,
                     own.received().getOrDefault(name, 0L));
-            if (broker.discarded() == 0) {
+            if (broker.discarded() == 0 && subscription.disconnected() == 0) {
                 equal(name + ": matched = returns", subscription.matched(), own.returns());
             }
         }

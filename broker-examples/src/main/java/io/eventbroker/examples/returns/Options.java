@@ -1,5 +1,6 @@
 package io.eventbroker.examples.returns;
 
+import io.eventbroker.Overflow;
 import io.eventbroker.SubscriptionBuilder;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -15,33 +17,55 @@ import picocli.CommandLine.TypeConversionException;
 final class Options {
     private Options() {}
 
-    /** A capacity, of one department or of each. */
-    record Capacity(@Nullable DepartmentName department, int events) {
+    /** What is said of one department, or of each. */
+    record Said<V>(@Nullable DepartmentName department, V value) {
+        /** {@code VALUE}, or {@code DEPARTMENT=VALUE}. */
+        static <V> Said<V> parse(String text, Function<String, V> value) {
+            int equals = text.indexOf('=');
+            return equals < 0
+                    ? new Said<>(null, value.apply(text))
+                    : new Said<>(
+                            Options.department(text.substring(0, equals)), value.apply(text.substring(equals + 1)));
+        }
+
         /** What was said of a department wins over what was said of each, and what was said later wins. */
-        static Map<DepartmentName, Integer> perDepartment(List<Capacity> said) {
-            Map<DepartmentName, Integer> capacities = new EnumMap<>(DepartmentName.class);
-            for (Capacity capacity : said) {
-                if (capacity.department() == null) {
-                    Arrays.stream(DepartmentName.values()).forEach(name -> capacities.put(name, capacity.events()));
+        static <V> Map<DepartmentName, V> perDepartment(List<Said<V>> all) {
+            Map<DepartmentName, V> values = new EnumMap<>(DepartmentName.class);
+            for (Said<V> said : all) {
+                if (said.department() == null) {
+                    Arrays.stream(DepartmentName.values()).forEach(name -> values.put(name, said.value()));
                 }
             }
-            for (Capacity capacity : said) {
-                if (capacity.department() != null) {
-                    capacities.put(capacity.department(), capacity.events());
+            for (Said<V> said : all) {
+                if (said.department() != null) {
+                    values.put(said.department(), said.value());
                 }
             }
-            return capacities;
+            return values;
+        }
+    }
+
+    /** {@code drop_newest}, or {@code warehouse=DROP_OLDEST}. */
+    static final class OverflowConverter implements ITypeConverter<Said<Overflow>> {
+        @Override
+        public Said<Overflow> convert(String text) {
+            return Said.parse(text, OverflowConverter::policy);
+        }
+
+        private static Overflow policy(String text) {
+            return Arrays.stream(Overflow.values())
+                    .filter(policy -> policy.name().equalsIgnoreCase(text))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + text + "' is not one of " + Arrays.toString(Overflow.values())));
         }
     }
 
     /** {@code 1000}, or {@code warehouse=10}. */
-    static final class CapacityConverter implements ITypeConverter<Capacity> {
+    static final class CapacityConverter implements ITypeConverter<Said<Integer>> {
         @Override
-        public Capacity convert(String text) {
-            int equals = text.indexOf('=');
-            return equals < 0
-                    ? new Capacity(null, events(text))
-                    : new Capacity(department(text.substring(0, equals)), events(text.substring(equals + 1)));
+        public Said<Integer> convert(String text) {
+            return Said.parse(text, CapacityConverter::events);
         }
 
         private static int events(String text) {

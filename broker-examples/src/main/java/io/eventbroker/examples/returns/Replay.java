@@ -5,17 +5,20 @@ import static io.eventbroker.examples.returns.ReturnEvent.RETURNS;
 
 import io.eventbroker.Broker;
 import io.eventbroker.BrokerStats;
-import io.eventbroker.SubscriptionBuilder;
+import io.eventbroker.Overflow;
+import io.eventbroker.Subscription;
 import io.eventbroker.SubscriptionStats;
 import io.eventbroker.examples.returns.ReturnEvent.ReturnCreated;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,7 @@ final class Replay {
      * @param rounds how often everything is published
      * @param rate returns per second, null for as fast as it goes
      * @param capacities how many returns may wait for a department, where it is not 65,536
+     * @param overflows what happens when more come, where the publisher does not wait
      * @param slowness how much longer a department takes over a return
      * @param patience how long closing waits for the departments
      */
@@ -45,10 +49,15 @@ final class Replay {
             int rounds,
             @Nullable Double rate,
             Map<DepartmentName, Integer> capacities,
+            Map<DepartmentName, Overflow> overflows,
             Map<DepartmentName, Duration> slowness,
             Duration patience) {
         int capacityOf(DepartmentName name) {
             return capacities.getOrDefault(name, DEFAULT_CAPACITY);
+        }
+
+        Overflow overflowOf(DepartmentName name) {
+            return overflows.getOrDefault(name, Overflow.BACKPRESSURE);
         }
 
         Duration slownessOf(DepartmentName name) {
@@ -59,9 +68,10 @@ final class Replay {
     /**
      * What came of a replay. The departments have stopped, and their state can be read.
      *
-     * @param subscriptions the accounts of the broker, by the name of the subscription
+     * @param subscriptions the accounts of the departments and the audit, by the name of the subscription
      */
     record Result(
+            Settings settings,
             long published,
             Billing billing,
             Warehouse warehouse,
@@ -78,6 +88,10 @@ final class Replay {
     private final Outbox outbox;
     private final Audit audit = new Audit();
     private final Map<DepartmentName, Department> departments = new EnumMap<>(DepartmentName.class);
+    private final Map<DepartmentName, Desk> desks = new EnumMap<>(DepartmentName.class);
+
+    /** Kept, since the report of the broker's close has no subscription that ended before. */
+    private final List<Subscription> subscriptions = new ArrayList<>();
 
     /** A replay, to be run once. */
     Replay(Settings settings, Outbox outbox) {
@@ -97,14 +111,17 @@ final class Replay {
      */
     Result run(List<ReturnCreated> returns, Consumer<Broker> onlookers) {
         try (Broker broker = Broker.open()) {
-            Map<DepartmentName, Desk> desks = new EnumMap<>(DepartmentName.class);
-            departments.forEach((name, department) -> desks.put(name, subscribe(broker, name, department)));
-            broker.subscription(RETURNS).named(AUDIT).capacity(auditCapacity()).onEvent(audit);
+            departments.forEach((name, department) -> subscribe(broker, name, department));
+            subscriptions.add(broker.subscription(RETURNS)
+                    .named(AUDIT)
+                    .capacity(DEFAULT_CAPACITY)
+                    .overflow(Overflow.BACKPRESSURE)
+                    .onEvent(audit));
             onlookers.accept(broker);
 
             long published = publish(broker, returns);
             BrokerStats stats = broker.close(settings.patience());
-            return result(published, desks, stats);
+            return result(published, stats);
         }
     }
 
@@ -115,22 +132,14 @@ final class Replay {
         return (EVENTS_PER_RETURN - 1L) * returns.size() + mails;
     }
 
-    private Desk subscribe(Broker broker, DepartmentName name, Department department) {
+    private void subscribe(Broker broker, DepartmentName name, Department department) {
         Desk desk = new Desk(broker, department, settings.slownessOf(name));
-        broker.subscription(CREATED)
+        desks.put(name, desk);
+        subscriptions.add(broker.subscription(CREATED)
                 .named(name.toString())
                 .capacity(settings.capacityOf(name))
-                .onEvent(desk);
-        return desk;
-    }
-
-    /** Enough for all that any department can have waiting, and for all that comes of it. */
-    private int auditCapacity() {
-        long most = settings.capacities().values().stream()
-                .mapToLong(Integer::longValue)
-                .max()
-                .orElse(0);
-        return (int) Math.min(EVENTS_PER_RETURN * Math.max(most, DEFAULT_CAPACITY), SubscriptionBuilder.MAX_CAPACITY);
+                .overflow(settings.overflowOf(name))
+                .onEvent(desk));
     }
 
     private long publish(Broker broker, List<ReturnCreated> returns) {
@@ -163,20 +172,22 @@ final class Replay {
         return () -> RateLimiter.waitForPermission(limiter);
     }
 
-    private Result result(long published, Map<DepartmentName, Desk> desks, BrokerStats stats) {
-        Map<String, SubscriptionStats> subscriptions = new HashMap<>();
+    private Result result(long published, BrokerStats stats) {
         for (SubscriptionStats subscription : stats.subscriptions()) {
             if (subscription.stuck()) {
                 throw new IllegalStateException(subscription.name() + " did not stop within " + settings.patience());
             }
-            subscriptions.put(subscription.name(), subscription);
         }
+        List<SubscriptionStats> accounts =
+                subscriptions.stream().map(Subscription::stats).toList();
 
         Map<String, Long> received = new HashMap<>();
         desks.forEach((name, desk) -> received.put(name.toString(), desk.received()));
         long decisions = desks.values().stream().mapToLong(Desk::published).sum();
-        Ledger ledger = Ledger.of(stats, new Ledger.OwnCounts(published, decisions, received, audit.seen()));
+        Ledger ledger = Ledger.of(stats, accounts, new Ledger.OwnCounts(published, decisions, received, audit.seen()));
 
-        return new Result(published, billing, warehouse, inventory, outbox, audit, subscriptions, ledger);
+        Map<String, SubscriptionStats> byName =
+                accounts.stream().collect(Collectors.toMap(SubscriptionStats::name, account -> account));
+        return new Result(settings, published, billing, warehouse, inventory, outbox, audit, byName, ledger);
     }
 }

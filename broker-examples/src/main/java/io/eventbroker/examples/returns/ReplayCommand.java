@@ -1,9 +1,11 @@
 package io.eventbroker.examples.returns;
 
-import io.eventbroker.examples.returns.Options.Capacity;
+import io.eventbroker.Overflow;
 import io.eventbroker.examples.returns.Options.CapacityConverter;
 import io.eventbroker.examples.returns.Options.DepartmentConverter;
 import io.eventbroker.examples.returns.Options.DurationConverter;
+import io.eventbroker.examples.returns.Options.OverflowConverter;
+import io.eventbroker.examples.returns.Options.Said;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -38,7 +40,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything was handled, or dropped and counted",
-            "1:a handler failed, the departments were not done in time, or the ledger does not balance",
+            "1:a handler failed, a department was disconnected or not done in time, or the ledger does not balance",
             "2:the arguments or the file are not usable"
         })
 public final class ReplayCommand implements Callable<Integer> {
@@ -68,9 +70,19 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--capacity",
             paramLabel = "[DEPARTMENT=]N",
             converter = CapacityConverter.class,
-            description = "How many returns may wait for a department, or for each; one more is dropped."
-                    + " 65536 unless told.")
-    private List<Capacity> capacities = new ArrayList<>();
+            description = "How many returns may wait for a department, or for each; 65536 unless told. What happens"
+                    + " when more come is up to --overflow.")
+    private List<Said<Integer>> capacities = new ArrayList<>();
+
+    @Option(
+            names = "--overflow",
+            paramLabel = "[DEPARTMENT=]POLICY",
+            converter = OverflowConverter.class,
+            description = "What happens when too many returns wait for a department, or for any: BACKPRESSURE, unless"
+                    + " told, has the file wait, so that none is lost; DROP_NEWEST and DROP_OLDEST lose some, and"
+                    + " DISCONNECT ends the department. CONFLATE replaces a return by a later one of the same name,"
+                    + " which no file has, and is otherwise DROP_NEWEST.")
+    private List<Said<Overflow>> overflows = new ArrayList<>();
 
     @Option(
             names = "--slow",
@@ -162,7 +174,8 @@ public final class ReplayCommand implements Callable<Integer> {
         if (rate != null && !(rate >= MIN_RATE && rate <= MAX_RATE)) {
             throw new ParameterException(spec.commandLine(), "--rate must be from 0.001 to 1000000000");
         }
-        return new Replay.Settings(repeat, rate, Capacity.perDepartment(capacities), slow, closeTimeout);
+        return new Replay.Settings(
+                repeat, rate, Said.perDepartment(capacities), Said.perDepartment(overflows), slow, closeTimeout);
     }
 
     /** The exceptions of {@code java.nio.file} have nothing but the path for a message. */

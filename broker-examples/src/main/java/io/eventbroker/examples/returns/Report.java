@@ -2,13 +2,12 @@ package io.eventbroker.examples.returns;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.eventbroker.Overflow;
 import io.eventbroker.SubscriptionStats;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -28,9 +27,10 @@ record Report(RetailFile file, Replay.Result result) {
             long restockUnits,
             Map<String, Row> departments) {}
 
-    private record Row(long received, long handled, long failed, long dropped) {
-        static Row of(SubscriptionStats stats) {
-            return new Row(stats.handled() + stats.failed(), stats.handled(), stats.failed(), stats.dropped());
+    private record Row(long received, long handled, long failed, long dropped, Overflow overflow) {
+        static Row of(SubscriptionStats stats, Overflow overflow) {
+            return new Row(
+                    stats.handled() + stats.failed(), stats.handled(), stats.failed(), stats.dropped(), overflow);
         }
     }
 
@@ -43,7 +43,7 @@ record Report(RetailFile file, Replay.Result result) {
                 money(result.billing().refunded()),
                 result.billing().reviews(),
                 result.inventory().units(),
-                rows(departmentNames()));
+                departments());
         try {
             return new ObjectMapper().writeValueAsString(summary);
         } catch (JsonProcessingException e) {
@@ -52,19 +52,26 @@ record Report(RetailFile file, Replay.Result result) {
     }
 
     void printTable(PrintWriter out) {
-        List<String> names = departmentNames();
-        names.add(Replay.AUDIT);
+        Map<String, Row> rows = departments();
+        rows.put(Replay.AUDIT, row(Replay.AUDIT, Overflow.BACKPRESSURE));
         out.printf(
-                Locale.ROOT, "%-14s %10s %10s %10s %10s%n", "department", "received", "handled", "failed", "dropped");
-        rows(names)
-                .forEach((name, row) -> out.printf(
-                        Locale.ROOT,
-                        "%-14s %10d %10d %10d %10d%n",
-                        name,
-                        row.received(),
-                        row.handled(),
-                        row.failed(),
-                        row.dropped()));
+                Locale.ROOT,
+                "%-14s %10s %10s %10s %10s  %s%n",
+                "department",
+                "received",
+                "handled",
+                "failed",
+                "dropped",
+                "overflow");
+        rows.forEach((name, row) -> out.printf(
+                Locale.ROOT,
+                "%-14s %10d %10d %10d %10d  %s%n",
+                name,
+                row.received(),
+                row.handled(),
+                row.failed(),
+                row.dropped(),
+                row.overflow()));
         out.println();
     }
 
@@ -95,20 +102,16 @@ record Report(RetailFile file, Replay.Result result) {
         out.printf("%-14s %s%n", label, text);
     }
 
-    private static List<String> departmentNames() {
-        List<String> names = new ArrayList<>();
-        for (DepartmentName name : DepartmentName.values()) {
-            names.add(name.toString());
-        }
-        return names;
-    }
-
-    private Map<String, Row> rows(List<String> names) {
+    private Map<String, Row> departments() {
         Map<String, Row> rows = new LinkedHashMap<>();
-        for (String name : names) {
-            rows.put(name, Row.of(Objects.requireNonNull(result.subscriptions().get(name))));
+        for (DepartmentName name : DepartmentName.values()) {
+            rows.put(name.toString(), row(name.toString(), result.settings().overflowOf(name)));
         }
         return rows;
+    }
+
+    private Row row(String name, Overflow overflow) {
+        return Row.of(Objects.requireNonNull(result.subscriptions().get(name)), overflow);
     }
 
     /** Exact, with at least two decimals. */

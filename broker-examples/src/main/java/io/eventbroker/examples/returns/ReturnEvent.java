@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What happens in return management. All of it is published on one topic. Immutable. */
 sealed interface ReturnEvent {
-    /** Everything that happens. */
-    Topic<ReturnEvent> RETURNS = Topic.of("returns", ReturnEvent.class);
+    /** Everything that happens, by the return it is about. */
+    Topic<ReturnEvent> RETURNS = Topic.of("returns", ReturnEvent.class).keyedBy(ReturnEvent::returnId);
 
     /** Only the returns themselves: what the departments react to. */
     TopicPattern<ReturnCreated> CREATED = RETURNS.only(ReturnCreated.class);

@@ -9,7 +9,10 @@
  *                          everything on the topic "returns" ─▶ audit ◀───────────────────────┘
  * }</pre>
  *
- * Begin with {@link io.eventbroker.examples.returns.Replay}, which wires it together, and
+ * The departments and the audit have asked for backpressure: when too much waits for one of them, the file waits, and no
+ * refund is lost. They wait for nothing but the audit, which publishes nothing, so nobody waits for himself.
+ *
+ * <p>Begin with {@link io.eventbroker.examples.returns.Replay}, which wires it together, and
  * {@link io.eventbroker.examples.returns.Billing}, which is a typical department.
  */
 @NullMarked

@@ -1,6 +1,7 @@
 package io.eventbroker.examples.returns;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -12,6 +13,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** One execution of the command line in this JVM, with all that it printed. */
@@ -52,5 +55,15 @@ record CommandRun(int exitCode, String out, String err) {
     /** The line of the results that begins with a word. */
     String line(String label) {
         return out.lines().filter(line -> line.startsWith(label)).findFirst().orElse("no line " + label);
+    }
+
+    /** The row of the table that is about a department. */
+    Matcher row(String department) {
+        Matcher row = Pattern.compile(
+                        "(?m)^" + department
+                                + " +(?<received>\\d+) +(?<handled>\\d+) +(?<failed>\\d+) +(?<dropped>\\d+) +(?<overflow>\\w+)$")
+                .matcher(out);
+        assertThat(row.find()).as(department + " in " + out).isTrue();
+        return row;
     }
 }

@@ -1,5 +1,8 @@
 package io.eventbroker.examples.returns;
 
+import static io.eventbroker.examples.returns.RetailLines.HEADER;
+import static io.eventbroker.examples.returns.RetailLines.returnOf;
+import static io.eventbroker.examples.returns.RetailLines.returns;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,9 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command line does. */
 class ReplayCommandTest {
-    private static final String HEADER =
-            "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
     private static final List<String> DEPARTMENTS = List.of("billing", "warehouse", "inventory", "notifications");
 
     @TempDir
@@ -65,6 +63,7 @@ class ReplayCommandTest {
                         "--rate",
                         "--repeat",
                         "--capacity",
+                        "--overflow",
                         "--slow",
                         "--close-timeout",
                         "--outbox",
@@ -91,6 +90,10 @@ class ReplayCommandTest {
             --capacity=garage=10        | 'garage' is not one of [billing, warehouse, inventory, notifications]
             --capacity==10              | '' is not one of [billing, warehouse, inventory, notifications]
             --capacity=audit=10         | 'audit' is not one of
+            --overflow=FAIL             | 'FAIL' is not one of [DROP_NEWEST, DROP_OLDEST, CONFLATE, BACKPRESSURE, DISCONNECT]
+            --overflow=                 | '' is not one of [DROP_NEWEST
+            --overflow=warehouse=       | '' is not one of [DROP_NEWEST
+            --overflow=garage=CONFLATE  | 'garage' is not one of [billing, warehouse, inventory, notifications]
             --slow=garage=1s            | 'garage' is not one of [billing, warehouse, inventory, notifications]
             --slow=warehouse            | '--slow'
             --slow=warehouse=           | '' is not a duration
@@ -231,57 +234,6 @@ class ReplayCommandTest {
     }
 
     @Test
-    void onlyTheSlowDepartmentWithASmallQueueDropsAndTheLedgerSaysHowMuch() throws IOException {
-        Path file = file(returns(300));
-
-        CommandRun run = CommandRun.of(
-                "replay", file, "--capacity", "warehouse=10", "--slow", "warehouse=50ms", "--outbox", outbox);
-
-        assertThat(run.exitCode()).isZero();
-        for (String department : DEPARTMENTS) {
-            Matcher row = row(run, department);
-            long received = Long.parseLong(row.group("received"));
-            long dropped = Long.parseLong(row.group("dropped"));
-            assertThat(received + dropped).isEqualTo(300);
-            assertThat(Long.parseLong(row.group("handled"))).isEqualTo(received);
-            assertThat(Long.parseLong(row.group("failed"))).isZero();
-            if (department.equals("warehouse")) {
-                assertThat(received).isGreaterThanOrEqualTo(10);
-                assertThat(dropped).isPositive();
-                assertThat(run.line("ledger")).contains("dropped " + dropped + " (warehouse " + dropped + ")");
-            } else {
-                assertThat(dropped).isZero();
-            }
-        }
-        assertThat(run.line("ledger")).endsWith("balances");
-        assertThat(run.line("restock units")).contains(" 600, most of");
-    }
-
-    @Test
-    void aCapacityWithoutADepartmentIsForEachAndOneWithItWins() throws IOException {
-        Path file = file(returns(300));
-
-        JsonNode departments = CommandRun.of(
-                        "replay",
-                        file,
-                        "--json",
-                        "--outbox",
-                        outbox,
-                        "--capacity=warehouse=300",
-                        "--capacity=1",
-                        "--slow=billing=20ms",
-                        "--slow=warehouse=1ms")
-                .json()
-                .get("departments");
-
-        assertThat(departments.get("warehouse").get("received").asInt()).isEqualTo(300);
-        assertThat(departments.get("billing").get("dropped").asInt()).isPositive();
-        assertThat(departments.get("billing").get("received").asInt()
-                        + departments.get("billing").get("dropped").asInt())
-                .isEqualTo(300);
-    }
-
-    @Test
     void repeatPublishesTheReturnsAgainUnderIdentitiesOfTheirOwn() throws IOException {
         Path file = file(Stream.of(returnOf("20001.0", 1), "C2,broken", "C3,D,Discount,-1,,,,"));
 
@@ -322,17 +274,6 @@ class ReplayCommandTest {
     }
 
     @Test
-    void departmentsThatAreNotDoneInTimeAreAnErrorAndAccounted() throws IOException {
-        CommandRun run = CommandRun.of(
-                "replay", file(returns(20)), "--slow=warehouse=1h", "--close-timeout=400ms", "--outbox", outbox);
-
-        assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.line("ledger"))
-                .contains("failed 1 (warehouse 1)", "abandoned 19 (warehouse 19)")
-                .endsWith("balances");
-    }
-
-    @Test
     void mailsGoToTheOutboxAndHostileCustomersStayInIt() throws IOException {
         Path file = file(Stream.of(returnOf("../../escaped", 1), returnOf("", 2), returnOf("20001.0", 3)));
 
@@ -341,7 +282,7 @@ class ReplayCommandTest {
         assertThat(run.exitCode()).isZero();
         assertThat(names(folder)).containsExactly("lines.csv", "outbox");
         assertThat(names(outbox)).containsExactly("..%2F..%2Fescaped.txt", "20001.0.txt");
-        assertThat(row(run, "notifications").group("handled")).isEqualTo("3");
+        assertThat(run.row("notifications").group("handled")).isEqualTo("3");
         assertThat(run.line("mails")).isEqualTo("mails          2 to 2 customers, in " + outbox);
     }
 
@@ -371,14 +312,6 @@ class ReplayCommandTest {
         }
     }
 
-    private static Matcher row(CommandRun run, String department) {
-        Matcher row = Pattern.compile("(?m)^" + department
-                        + " +(?<received>\\d+) +(?<handled>\\d+) +(?<failed>\\d+) +(?<dropped>\\d+)$")
-                .matcher(run.out());
-        assertThat(row.find()).as(department + " in " + run.out()).isTrue();
-        return row;
-    }
-
     private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -386,17 +319,6 @@ class ReplayCommandTest {
     }
 
     private Path file(Stream<String> lines) throws IOException {
-        return Files.write(
-                folder.resolve("lines.csv"),
-                Stream.concat(Stream.of(HEADER), lines).toList());
-    }
-
-    private static Stream<String> returns(int count) {
-        return IntStream.rangeClosed(1, count).mapToObj(number -> returnOf("20001.0", number));
-    }
-
-    /** Two cups at 2.50. */
-    private static String returnOf(String customer, int invoice) {
-        return "C" + invoice + ",X1,A CUP,-2,2012-01-30 08:05:00,2.5," + customer + ",France";
+        return RetailLines.file(folder, lines);
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What must come of the sample. The expectations were worked out by hand, from the file. */
 class SampleTest {
     private static final Replay.Settings ONCE =
-            new Replay.Settings(1, null, Map.of(), Map.of(), Duration.ofMinutes(10));
+            new Replay.Settings(1, null, Map.of(), Map.of(), Map.of(), Duration.ofMinutes(10));
 
     @TempDir
     Path folder;
@@ -132,10 +132,10 @@ class SampleTest {
                   "reviews": 2,
                   "restockUnits": 1302,
                   "departments": {
-                    "billing": {"received": 15, "handled": 15, "failed": 0, "dropped": 0},
-                    "warehouse": {"received": 15, "handled": 15, "failed": 0, "dropped": 0},
-                    "inventory": {"received": 15, "handled": 15, "failed": 0, "dropped": 0},
-                    "notifications": {"received": 15, "handled": 15, "failed": 0, "dropped": 0}
+                    "billing": {"received": 15, "handled": 15, "failed": 0, "dropped": 0, "overflow": "BACKPRESSURE"},
+                    "warehouse": {"received": 15, "handled": 15, "failed": 0, "dropped": 0, "overflow": "BACKPRESSURE"},
+                    "inventory": {"received": 15, "handled": 15, "failed": 0, "dropped": 0, "overflow": "BACKPRESSURE"},
+                    "notifications": {"received": 15, "handled": 15, "failed": 0, "dropped": 0, "overflow": "BACKPRESSURE"}
                   }
                 }
                 """));
@@ -149,12 +149,12 @@ class SampleTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.outLines())
                 .containsExactly(
-                        "department       received    handled     failed    dropped",
-                        "billing                15         15          0          0",
-                        "warehouse              15         15          0          0",
-                        "inventory              15         15          0          0",
-                        "notifications          15         15          0          0",
-                        "audit                  73         73          0          0",
+                        "department       received    handled     failed    dropped  overflow",
+                        "billing                15         15          0          0  BACKPRESSURE",
+                        "warehouse              15         15          0          0  BACKPRESSURE",
+                        "inventory              15         15          0          0  BACKPRESSURE",
+                        "notifications          15         15          0          0  BACKPRESSURE",
+                        "audit                  73         73          0          0  BACKPRESSURE",
                         "",
                         "returns        15 from the sample (50 lines, 11 skipped (D 2, POST 2, AMAZONFEE 1, BANK CHARGES 1,"
                                 + " C2 1, CRUK 1, DOT 1, M 1, S 1), 9 malformed)",
