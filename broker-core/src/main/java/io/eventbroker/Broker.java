@@ -21,8 +21,10 @@ import java.time.Duration;
  *
  * <p><b>Full.</b> <em>A full subscription drops.</em> With a capacity of 10, the eleventh message waiting is dropped:
  * the publisher is not told, the subscription {@linkplain SubscriptionStats#dropped() counts} it, and no other
- * subscription notices. A subscription may choose to drop the oldest instead, or to end: {@link Overflow}. A full ring (the broker thread is behind by {@link BrokerConfig#withRingSize(int)} messages)
- * makes {@code publish} wait and {@code tryPublish} return false.
+ * subscription notices. A subscription may choose otherwise, also to lose nothing: {@link Overflow}. A full ring (the
+ * broker thread is behind by {@link BrokerConfig#withRingSize(int)} messages) makes {@code publish} wait and
+ * {@code tryPublish} return false; so does a full subscription with {@link Overflow#BACKPRESSURE}, those who publish what
+ * it matches.
  *
  * <p><b>Failure.</b> A handler that throws, blocks or leaves harms its own subscription only. If the broker thread dies
  * the broker is {@link BrokerStats.State#FAILED}: publishers and subscribers are released with the cause, and what waits
@@ -88,31 +90,32 @@ public interface Broker extends AutoCloseable {
     }
 
     /**
-     * Publishes an event, waiting while the ring is full. A publish that need not wait ignores
-     * (and keeps) the interrupt status.
+     * Publishes an event, waiting while the ring, or a subscription with {@link Overflow#BACKPRESSURE} that matches the
+     * event, is full. A publish that need not wait ignores (and keeps) the interrupt status.
      *
      * @param <T> the type of the topic's events
      * @param topic where to publish
      * @param event what to publish; not copied, so it should be immutable or left alone
      * @throws NullPointerException if an argument is null
-     * @throws IllegalArgumentException if the topic is the broker's own
+     * @throws IllegalArgumentException if the topic is the broker's own, or the key of the event is not allowed
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
      *     tells), closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published
+     * @throws PublishCycleException if the caller is a handler that would wait for itself; nothing was published
      */
     <T> void publish(Topic<T> topic, T event);
 
     /**
-     * Publishes an event if the ring has room now.
+     * Publishes an event if there is room now, as {@link #publish} describes.
      *
      * @param <T> the type of the topic's events
      * @param topic where to publish
      * @param event what to publish
-     * @return true if accepted, false if the ring is full
+     * @return true if accepted, false if there is no room
      * @throws NullPointerException if an argument is null
-     * @throws IllegalArgumentException if the topic is the broker's own
+     * @throws IllegalArgumentException if the topic is the broker's own, or the key of the event is not allowed
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
      *     tells), closed or failed; nothing was published
@@ -121,20 +124,27 @@ public interface Broker extends AutoCloseable {
     <T> boolean tryPublish(Topic<T> topic, T event);
 
     /**
-     * Publishes an event, waiting no longer than a given time while the ring is full.
+     * Publishes an event, waiting no longer than a given time for room, as {@link #publish} describes.
+     *
+     * <pre>{@code
+     * if (!broker.tryPublish(RETURNS, created, Duration.ofMillis(50))) {
+     *   throw new IOException("busy, try again later");
+     * }
+     * }</pre>
      *
      * @param <T> the type of the topic's events
      * @param topic where to publish
      * @param event what to publish
      * @param timeout how long to wait; zero or negative: not at all
-     * @return true if accepted, false if the ring stayed full
+     * @return true if accepted, false if there was no room in time
      * @throws NullPointerException if an argument is null
-     * @throws IllegalArgumentException if the topic is the broker's own
+     * @throws IllegalArgumentException if the topic is the broker's own, or the key of the event is not allowed
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
      *     tells), closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published
+     * @throws PublishCycleException if the caller is a handler that would wait for itself; nothing was published
      */
     @CheckReturnValue
     <T> boolean tryPublish(Topic<T> topic, T event, Duration timeout);
@@ -147,7 +157,7 @@ public interface Broker extends AutoCloseable {
      * @param topic where to publish
      * @return the lane, open until it is closed
      * @throws NullPointerException if {@code topic} is null
-     * @throws IllegalArgumentException if the topic is the broker's own
+     * @throws IllegalArgumentException if the topic is the broker's own, or the key of the event is not allowed
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */

@@ -38,8 +38,8 @@ import java.util.Collection;
  */
 public interface Lane<T> extends AutoCloseable {
     /**
-     * Publishes an event, waiting while the lane is full. A publish that need not wait ignores (and keeps) the interrupt
-     * status.
+     * Publishes an event, waiting while the lane, or a subscription with {@link Overflow#BACKPRESSURE} that matches the
+     * event, is full. A publish that need not wait ignores (and keeps) the interrupt status.
      *
      * @param event what to publish; not copied, so it should be immutable or left alone
      * @throws NullPointerException if {@code event} is null
@@ -48,14 +48,15 @@ public interface Lane<T> extends AutoCloseable {
      *     {@link Broker#close(java.time.Duration)} tells), closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published
+     * @throws PublishCycleException if the caller is a handler that would wait for itself; nothing was published
      */
     void publish(T event);
 
     /**
-     * Publishes an event if the lane has room now.
+     * Publishes an event if there is room now, as {@link #publish} describes.
      *
      * @param event what to publish
-     * @return true if accepted, false if the lane is full
+     * @return true if accepted, false if there is no room
      * @throws NullPointerException if {@code event} is null
      * @throws IllegalStateException if another thread owns the lane, or the lane is closed; nothing was published
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as
@@ -80,6 +81,7 @@ public interface Lane<T> extends AutoCloseable {
      * @throws BrokerClosedException if the broker is closing, closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published
+     * @throws PublishCycleException if the caller is a handler that would wait for itself; nothing was published
      */
     int publishAll(Collection<? extends T> events);
 

@@ -13,6 +13,7 @@ import java.time.Instant;
  *   if (m.missedBefore() > 0) chart.gap(m.missedBefore());
  *   chart.add(m.event());
  * });
+ * Inbox<Message<Price>> prices = broker.subscription(PRICES).messageInbox();      // the same, to be read
  * }</pre>
  *
  * @param <T> the type of the event

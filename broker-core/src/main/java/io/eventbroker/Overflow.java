@@ -45,6 +45,10 @@ public enum Overflow {
      * <p>A handler that publishes what its own subscription matches, or what leads back to it by others that have
      * asked for this, may come to wait for itself. That fails with a {@link PublishCycleException}. A cycle through
      * pull loops or other threads cannot be seen: there {@code close}, interrupts and timeouts end the wait.
+     *
+     * <pre>{@code
+     * broker.subscription(CREATED).named("billing").capacity(100).overflow(Overflow.BACKPRESSURE).onEvent(billing::refund);
+     * }</pre>
      */
     BACKPRESSURE,
 
@@ -52,6 +56,10 @@ public enum Overflow {
      * The subscription ends: for subscribers who would rather have nothing than a gap. The message that did not fit is
      * lost; those that wait are still handled, or can be taken, and then a reader gets a
      * {@link SubscriptionClosedException} whose cause tells why. It is told as {@link BrokerEvent.Disconnected}.
+     *
+     * <pre>{@code
+     * Inbox<Message<Price>> replica = broker.subscription(PRICES).overflow(Overflow.DISCONNECT).messageInbox();
+     * }</pre>
      */
     DISCONNECT
 }

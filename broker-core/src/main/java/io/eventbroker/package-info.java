@@ -9,22 +9,30 @@
  * <dl>
  *   <dt>G1 Accounted
  *   <dd>Every message offered is accepted or refused, and the caller is told which. Every accepted message is, for every
- *       subscription that matches it, delivered, queued, in hand, dropped or abandoned:
+ *       subscription that matches it, delivered, queued, in hand, lost to a named {@linkplain io.eventbroker.Overflow
+ *       cause}, or abandoned at its end; so is every retained message that is replayed:
+ *       {@code matched + replayed = delivered + dropped + abandoned + queued + inHand}.
  *       {@link io.eventbroker.BrokerStats} and {@link io.eventbroker.SubscriptionStats} add up whenever the broker is at
  *       rest, and totals never go backwards.
  *   <dt>G2 Ordered
  *   <dd>All subscriptions see what they receive in one broker-wide order. Through {@code Broker.publish} that order
  *       agrees with real time. Each {@link io.eventbroker.Lane} is first in, first out; between lanes, and between a lane
  *       and {@code Broker.publish}, the order is the same for all subscribers, but not that of the clock. With several
- *       consumers it is the order of taking.
+ *       consumers it is the order of taking. A subscriber that begins with what is retained sees that first, and then,
+ *       without a hole or a double, what is published. {@link io.eventbroker.Overflow#CONFLATE} keeps the order of equal
+ *       keys only.
  *   <dt>G3 Isolated
- *   <dd>A slow, stuck, throwing or leaving subscriber delays neither the broker thread nor another subscription.
+ *   <dd>A slow, stuck, throwing or leaving subscriber delays neither the broker thread nor another topic. Only a
+ *       subscription that asked for {@link io.eventbroker.Overflow#BACKPRESSURE} slows others, and only the publishers of
+ *       what it matches.
  *   <dt>G4 Bounded
- *   <dd>Memory is bounded by the configuration. Names that nobody subscribes to leave nothing behind, and nothing keeps
- *       an event alive after it was delivered or dropped.
- *   <dt>G5 Loss is told
- *   <dd>Every loss is counted, by subscription and {@linkplain io.eventbroker.Overflow cause}, and the begin and the end
- *       of each episode of drops is a {@link io.eventbroker.BrokerEvent}. (Telling a subscriber of a gap at its place is not in this version.)
+ *   <dd>Memory is bounded by the configuration: rings, queues, routes, retained messages. Names that nobody subscribes to
+ *       leave nothing behind, and nothing keeps an event alive after it was delivered or dropped, unless it is retained.
+ *   <dt>G5 Loss is told at its place
+ *   <dd>A subscription that asks for {@link io.eventbroker.Message}s learns on the first message after a gap, in the order
+ *       of the queue and whoever takes it, exactly how many it missed there; what is lost at the end is told in the end.
+ *       Loss and closing are different signals. Every loss is counted, by subscription and cause, and the begin and the
+ *       end of each episode of drops is a {@link io.eventbroker.BrokerEvent}.
  *   <dt>G6 Subscribing takes effect between call and return
  *   <dd>A publish that begins after {@code subscribe} returned is seen; one that happened before the call is not. After
  *       {@code unsubscribe} nothing further is dispatched; at most one call per worker may still run.
@@ -43,11 +51,14 @@
  *       wake-up comes at most 200 microseconds late. A push subscription holds no platform thread where the JVM has
  *       virtual threads.
  *   <dt>G11 No user code on the broker thread
- *   <dd>Not a handler, an appender, a thread factory, nor {@code equals}, {@code hashCode} or {@code toString} of an
- *       event. What the broker has to tell are {@linkplain io.eventbroker.BrokerEvent events on a topic of its own}, from
+ *   <dd>Not a handler, a key function, an appender, a thread factory, nor {@code equals}, {@code hashCode} or
+ *       {@code toString} of an event. What the broker has to tell are {@linkplain io.eventbroker.BrokerEvent events on a topic of its own}, from
  *       which it is also logged.
  *   <dt>G12 No deadlock among handlers
- *   <dd>Publishing, subscribing, unsubscribing and closing from inside a handler finish.
+ *   <dd>Publishing, subscribing, unsubscribing and closing from inside a handler finish: accepted, refused, or failing
+ *       with a {@link io.eventbroker.PublishCycleException} that names the cycle of push subscriptions with
+ *       {@link io.eventbroker.Overflow#BACKPRESSURE} that wait for each other. A cycle through pull loops or locks of
+ *       one's own cannot be seen: there {@code close}, interrupts and timeouts end the wait.
  * </dl>
  */
 @NullMarked

@@ -80,7 +80,7 @@ public final class ReplayCommand implements Callable<Integer> {
             converter = OverflowConverter.class,
             description = "What happens when too many returns wait for a department, or for any: BACKPRESSURE, unless"
                     + " told, has the file wait, so that none is lost; DROP_NEWEST and DROP_OLDEST lose some, and"
-                    + " DISCONNECT ends the department. CONFLATE replaces a return by a later one of the same name,"
+                    + " DISCONNECT ends the department. CONFLATE replaces a return by a later one of the same id,"
                     + " which no file has, and is otherwise DROP_NEWEST.")
     private List<Said<Overflow>> overflows = new ArrayList<>();
 
