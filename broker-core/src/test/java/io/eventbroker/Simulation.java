@@ -2,7 +2,7 @@ package io.eventbroker;
 
 import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.ReferenceModel.Phase;
-import io.eventbroker.ReferenceParts.Told;
+import io.eventbroker.ReferenceQueue.Told;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +29,9 @@ final class Simulation {
     }
 
     /** What may happen during one call of the broker: how many handler calls, and how far the clock may go. */
-    private static final class Frame {
-        private int handlerCalls;
-        private final boolean routingFirst;
+    static final class Frame {
+        int handlerCalls;
+        final boolean routingFirst;
         private final long latest;
 
         Frame(int handlerCalls, boolean routingFirst, long latest) {
@@ -42,7 +42,6 @@ final class Simulation {
     }
 
     static final int ANY = Integer.MAX_VALUE;
-    private static final int MOST_DEPTH = 4;
     private static final int MOST_ACTIONS = 400;
 
     final long seed;
@@ -56,21 +55,23 @@ final class Simulation {
     final List<SimulationMember<?>> members = new ArrayList<>();
     final Map<String, Integer> notes = new TreeMap<>();
 
+    final SimulationHandlers handlers;
+    final SimulationPublishing publishing;
+    final SimulationSubscribing subscribing;
     final SimulationActions actions;
     final SimulationChecks checks;
     private final List<LedgerPublisher> publishers = new ArrayList<>();
-    private final List<SimulationMember.Call> running = new ArrayList<>();
-    private final SimulationLog log;
+    final SimulationLog log;
     private final boolean isSpied;
     private final List<String> trace;
-    private Frame frame = new Frame(0, true, 0);
+    Frame frame = new Frame(0, true, 0);
     private Throwable failure;
     private int actionsDone;
-    private int handlerCalls;
     private int commands;
     private int lines;
     private boolean isInStep;
     private boolean hasTold;
+    private boolean isSealing;
 
     Simulation(long seed, SimulationLog log, boolean isTraced) {
         this.seed = seed;
@@ -88,6 +89,9 @@ final class Simulation {
         this.events = new SimulationEvents(this);
         this.lanes = new SimulationLanes(this, laneSize);
         this.checks = new SimulationChecks(this);
+        this.handlers = new SimulationHandlers(this);
+        this.publishing = new SimulationPublishing(this);
+        this.subscribing = new SimulationSubscribing(this);
         this.actions = new SimulationActions(this);
     }
 
@@ -121,22 +125,22 @@ final class Simulation {
     }
 
     /** Does something, and looks whether the broker and the model still agree. */
-    private void act() throws Exception {
+    void act() throws Exception {
         actionsDone++;
         actions.doOne();
         check();
     }
 
     boolean isInsideHandler() {
-        return !running.isEmpty();
+        return handlers.depth() > 0;
     }
 
     /** Each level of the stack publishes in an order of its own: one is in the middle of a publish while the next acts. */
     LedgerPublisher publisher() {
-        while (publishers.size() <= running.size()) {
+        while (publishers.size() <= handlers.depth()) {
             publishers.add(ledger.publisher());
         }
-        return publishers.get(running.size());
+        return publishers.get(handlers.depth());
     }
 
     // ---- calls
@@ -158,59 +162,6 @@ final class Simulation {
         }
     }
 
-    /** The handler of every push subscription. */
-    <T> void handle(SimulationMember<T> member, T event) throws Exception {
-        Throwable end = null;
-        Object plain = SimulationEvents.plain(event);
-        Frame outer = frame;
-        try {
-            begin(member, event, plain);
-            int steps = running.size() > MOST_DEPTH || actionsDone > MOST_ACTIONS ? 0 : random.nextInt(4);
-            for (int i = 0; i < steps && failure == null; i++) {
-                act();
-                lookForInterrupt();
-            }
-            end = random.nextInt(8) == 0 ? SimulationMember.failure(random) : null;
-            if (random.nextInt(8) == 0) {
-                Thread.currentThread().interrupt(); // which must not reach the next event
-            }
-        } catch (Throwable e) {
-            fail(e);
-        }
-        frame = outer;
-        running.remove(running.size() - 1);
-        model.delivered(member.queue, plain, end);
-        if (end instanceof Error error) {
-            member.failing();
-            throw error;
-        } else if (end != null) {
-            member.failing();
-            throw (Exception) end;
-        }
-    }
-
-    private <T> void begin(SimulationMember<T> member, T event, Object plain) {
-        running.add(new SimulationMember.Call(member));
-        require(!Thread.currentThread().isInterrupted(), "handler begins interrupted");
-        observe();
-        // handlers of broker events are given a while after the deadline, for what the interrupted ones report
-        boolean isLast = member.queue.isOfBroker() && model.phase.compareTo(Phase.DRAINING) > 0;
-        require(frame.handlerCalls-- > 0 || isLast, "a handler of " + member.queue.name + " was called");
-        observe();
-        if (frame.routingFirst) {
-            require(
-                    model.isAllRouted() || model.hasEnded() || isLast,
-                    "a handler was called before everything was routed");
-        }
-        model.handling(member.queue, plain);
-        member.received(event);
-        handlerCalls++;
-        note("nested handler", running.size() > 1);
-        note("concurrent handler calls", member.queue.inHand > 1);
-        trace("handler of ", member.queue.name, " gets ", event);
-        check();
-    }
-
     /** Sometimes with the interrupt status set, which a call that need not wait keeps, and one that must not be ended. */
     <R> R perhapsInterrupted(Supplier<R> call) {
         boolean isInterrupted = random.nextInt(8) == 0;
@@ -223,20 +174,6 @@ final class Simulation {
         } finally {
             require(!isInterrupted || Thread.interrupted(), "interrupt status was not kept");
         }
-    }
-
-    /** At the deadline of the close, handlers still running are interrupted, once. */
-    void lookForInterrupt() {
-        if (Thread.interrupted()) {
-            interrupted();
-        }
-    }
-
-    void interrupted() {
-        // each that runs is interrupted once, on this one thread
-        require(isInsideHandler() && caller().interrupts++ < running.size(), "interrupted once more");
-        require(model.isDeadlineOver(), "interrupted before the deadline");
-        note("interrupted at the deadline", true);
     }
 
     // ---- looking
@@ -264,11 +201,11 @@ final class Simulation {
             model.hasNoticedClose = true;
             judge(() -> model.events.tell(Told.of("Closing", actions.ends.closeTimeout())));
         } else if (step == Step.CANCEL) {
-            model.events.ending = true;
+            events.areEnding = true;
             judge(() -> model.cancel(Math.max(frame.latest, model.now)));
         } else if (step == Step.SEAL_EVENTS) {
-            model.events.ending = true;
-            model.events.sealing = true;
+            events.areEnding = true;
+            isSealing = true;
         }
     }
 
@@ -288,9 +225,9 @@ final class Simulation {
     private void observeTold() {
         hasTold = false;
         events.observe();
-        model.events.ending = false;
-        if (model.events.sealing) {
-            model.events.sealing = false;
+        events.areEnding = false;
+        if (isSealing) {
+            isSealing = false;
             model.hasSealedEvents();
         }
     }
@@ -316,7 +253,7 @@ final class Simulation {
 
     private void catchUp(SimulationMember<?> member) {
         if (member.queue.unsubscribed) {
-            model.abandoned(member.queue, member.handle.stats().abandoned());
+            checks.abandoned(member.queue, member.handle.stats().abandoned());
         }
     }
 
@@ -332,22 +269,18 @@ final class Simulation {
         }
     }
 
-    int handlerCalls() {
-        return handlerCalls;
-    }
-
     /** What was done, step by step: messages routed, commands, handler calls, lines logged. */
     long things() {
-        return model.routed + model.unrouted + commands + handlerCalls + lines;
+        return model.routed + model.unrouted + commands + handlers.calls() + lines;
     }
 
-    /** The handler call that acts now; null outside of handlers. */
-    SimulationMember.Call caller() {
-        return running.isEmpty() ? null : running.get(running.size() - 1);
+    boolean hasFailed() {
+        return failure != null;
     }
 
-    boolean isRunning(SimulationMember.Call call) {
-        return running.contains(call);
+    /** Whether so much was done that it is time to come to an end. */
+    boolean isLong() {
+        return actionsDone > MOST_ACTIONS;
     }
 
     void same(String what, Object expected, Object told) {
@@ -370,7 +303,7 @@ final class Simulation {
         }
     }
 
-    private void fail(Throwable e) {
+    void fail(Throwable e) {
         if (failure == null) {
             failure = e;
             trace("FAILED: ", e);
@@ -381,7 +314,7 @@ final class Simulation {
 
     void trace(Object... parts) {
         if (trace != null && (failure == null || trace.size() < 2 * MOST_ACTIONS)) {
-            StringBuilder line = new StringBuilder("  ".repeat(running.size()));
+            StringBuilder line = new StringBuilder("  ".repeat(handlers.depth()));
             for (Object part : parts) {
                 line.append(part);
             }

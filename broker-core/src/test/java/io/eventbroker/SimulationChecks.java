@@ -1,12 +1,22 @@
 package io.eventbroker;
 
-import io.eventbroker.ReferenceParts.Queue;
+import io.eventbroker.ReferenceModel.Phase;
 import java.util.List;
 
 /** Compares what the broker of a {@link Simulation} tells with what the model says. */
 final class SimulationChecks {
+    /** The longest until handlers interrupted at the deadline are given up; first those of others than broker events. */
+    static final long LONGEST_GRACE = 1_000_000_000;
+
+    private static final int GRACES = 2;
+
     private final Simulation run;
     private final ReferenceModel model;
+
+    /** How many have begun. */
+    private int graces;
+
+    private long graceEnd;
 
     SimulationChecks(Simulation run) {
         this.run = run;
@@ -24,7 +34,7 @@ final class SimulationChecks {
         run.same("discarded", model.discarded, told.discarded());
         run.same("failure", model.cause, told.failure());
         run.same("events", model.events.told, told.events());
-        List<Queue> listed = model.listed();
+        List<ReferenceQueue> listed = model.listed();
         run.same(
                 "subscriptions",
                 listed.stream().map(queue -> queue.name).toList(),
@@ -65,32 +75,78 @@ final class SimulationChecks {
         return counts.toString();
     }
 
-    private void compare(Queue queue, SubscriptionStats told) {
+    private void compare(ReferenceQueue queue, SubscriptionStats told) {
         String name = queue.name + ": ";
-        model.abandoned(queue, told.abandoned());
+        abandoned(queue, told.abandoned());
         run.same(name + "name", queue.name, told.name());
         run.same(name + "matched", queue.matched, told.matched());
-        run.same(name + "dropped", queue.dropped, told.dropped());
+        run.same(name + "dropped", queue.dropped(), told.dropped());
         run.same(name + "dropped, oldest", queue.droppedOldest, told.droppedOldest());
         long disconnected = queue.disconnected ? 1 : 0;
         run.same(name + "disconnected", disconnected, told.disconnected());
-        run.same(name + "dropped, newest", queue.dropped - queue.droppedOldest - disconnected, told.droppedNewest());
+        run.same(name + "dropped, newest", queue.droppedNewest, told.droppedNewest());
         run.same(name + "queued", (long) queue.waiting.size(), told.queued());
-        run.same(name + "in hand", (long) queue.inHand, told.inHand());
+        run.same(name + "in hand", (long) queue.inHand.size(), told.inHand());
         run.same(name + "delivered", queue.delivered, told.delivered());
         run.same(name + "handled", queue.isPush() ? queue.delivered - queue.failed : 0, told.handled());
         run.same(name + "failed", queue.failed, told.failed());
         // the loop may die after it gave up on a handler, or before
-        boolean isEither = model.cause != null && model.isDeadlineOver() && queue.inHand > 0;
+        boolean isEither = model.cause != null && model.isDeadlineOver() && !queue.inHand.isEmpty();
         run.same(name + "stuck", queue.stuck || (isEither && told.stuck()), told.stuck());
     }
 
-    void noteTotals(Queue queue) {
-        run.note("dropped", queue.dropped > 0);
+    /** The broker tells that this many were abandoned: all that waits, once nothing runs that could still take it. */
+    void abandoned(ReferenceQueue queue, long told) {
+        if (told != queue.abandoned) {
+            boolean isCut = queue.isPush()
+                    && (queue.unsubscribed || model.isDeadlineOver() || (model.cause != null && !queue.isOfBroker()));
+            boolean isOver = queue.inHand.isEmpty() || model.hasEnded() || model.isDeadlineOver();
+            run.require(isCut && isOver, queue.name + " abandoned early");
+            queue.abandonAll();
+        }
+        run.same(queue.name + " abandoned", queue.abandoned, told);
+    }
+
+    /** Whether the deadline has come for handlers, those of broker events aside: they are called no more. */
+    boolean isGraceOver() {
+        return graces > 0;
+    }
+
+    /** The broker says that there is nothing to route and nothing that a worker could do. */
+    void requireNothingToStep() {
+        run.require(model.isAllRouted() || model.isDeadlineOver(), "idle with messages to route");
+        run.require(model.events.reports.isEmpty(), "idle with something to tell");
+        run.require(run.log.isDone() || model.isDeadlineOver(), "idle with something to log");
+        for (ReferenceQueue queue : model.queues) {
+            boolean isCut = queue.unsubscribed || (model.hasEnded() && !queue.isOfBroker()) || model.isDeadlineOver();
+            boolean isForHandler = !isCut && queue.waiting.stream().anyMatch(cell -> queue.isFree(cell, List.of()));
+            boolean isToBeAbandoned = model.hasEnded(queue) && queue.inHand.isEmpty() && !queue.waiting.isEmpty();
+            boolean isDue = queue.isPush() && (isForHandler || isToBeAbandoned);
+            run.require(!isDue, "idle with something waiting for " + queue.name);
+        }
+    }
+
+    /** The broker says that there is nothing to do at all, not even for the close. */
+    void requireIdle() {
+        requireNothingToStep();
+        if (model.isDeadlineOver() && model.now >= graceEnd && graces < GRACES) {
+            graces++; // each may begin late, if time passed while nobody stepped
+            graceEnd = model.now + LONGEST_GRACE;
+        }
+        boolean stays = model.phase == Phase.OPEN
+                || model.hasEnded()
+                || (model.phase == Phase.DRAINING && !model.isDone() && model.now < model.drainEnd)
+                || (model.phase == Phase.CLOSING && !model.isDone() && model.now < Math.max(model.deadline, graceEnd))
+                || (model.phase == Phase.CLOSING && model.now < model.lanesEnd);
+        run.require(stays, "idle in " + model.phase + " although it is time for the next phase");
+    }
+
+    void noteTotals(ReferenceQueue queue) {
+        run.note("dropped", queue.dropped() > 0);
         run.note("disconnected", queue.disconnected);
         run.note("disconnected of the broker's", queue.disconnected && queue.isOfBroker());
         run.note("dropped oldest", queue.droppedOldest > 0);
-        run.note("dropped at capacity 1", queue.dropped > 0 && queue.shape.capacity() == 1);
+        run.note("dropped at capacity 1", queue.dropped() > 0 && queue.keeping.capacity() == 1);
         run.note("failed", queue.failed > 0);
         run.note("abandoned by unsubscribe", queue.unsubscribed && queue.abandoned > 0);
         run.note("abandoned by close", !queue.unsubscribed && queue.abandoned > 0);

@@ -1,7 +1,7 @@
 package io.eventbroker;
 
-import io.eventbroker.ReferenceModel.Answer;
 import io.eventbroker.ReferenceModel.Phase;
+import io.eventbroker.SimulationPublishing.Answer;
 import java.time.Duration;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -52,7 +52,7 @@ final class SimulationEnds {
             boolean isCertain = model.phase == Phase.OPEN
                     && run.members.stream()
                             .map(member -> member.queue)
-                            .noneMatch(queue -> !queue.isAlive() || (queue.isOfBroker() && queue.dropped > 0));
+                            .noneMatch(queue -> !queue.isAlive() || (queue.isOfBroker() && queue.dropped() > 0));
             run.require(!answer || model.isDone() || model.isDeadlineOver(), "called quiet, but is not");
             boolean isLate = model.now >= until; // handlers called meanwhile used up the time
             run.require(answer || (isLate && !(isCertain && model.isDone())), "not called quiet");
@@ -111,8 +111,8 @@ final class SimulationEnds {
             run.same("interrupt status after close", isHurried, Thread.interrupted());
             // handlers called meanwhile may have used up the time
             long last = isHurried ? Math.min(start, until) : until;
-            boolean isLate =
-                    model.now > start && model.now >= last + (isFirst || isHurried ? ReferenceModel.LONGEST_GRACE : 0);
+            boolean isLate = model.now > start
+                    && model.now >= last + (isFirst || isHurried ? SimulationChecks.LONGEST_GRACE : 0);
             run.require(isLate || !(isFirst || isPatient) || model.hasEnded(), "not closed");
         }
         run.note("closed after a handler closed", !isFirst && !isInsider);

@@ -1,8 +1,8 @@
 package io.eventbroker;
 
-import io.eventbroker.ReferenceParts.Queue;
-import io.eventbroker.ReferenceParts.Shape;
-import io.eventbroker.ReferenceParts.Told;
+import io.eventbroker.ReferenceEvents.Report;
+import io.eventbroker.ReferenceQueue.Keeping;
+import io.eventbroker.ReferenceQueue.Told;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +30,12 @@ final class SimulationEvents {
     private final ReferenceModel model;
     private final List<SimulationMember<?>> spies = new ArrayList<>();
     private SimulationMember<?> unsubscribedSpy;
+
+    /** Who is being unsubscribed. */
+    ReferenceQueue leaving;
+
+    /** Whether the ends of all episodes are being told. */
+    boolean areEnding;
 
     SimulationEvents(Simulation run) {
         this.run = run;
@@ -63,8 +69,8 @@ final class SimulationEvents {
             spy.inbox =
                     run.broker.subscription(source).named(name).capacity(PLENTY).inbox();
             spy.handle = spy.inbox;
-            spy.queue = new Queue(
-                    new Shape(name, source.name(), BrokerEvent.class, wanted(source), PLENTY, Overflow.DROP_NEWEST, 0));
+            spy.queue = new ReferenceQueue(
+                    name, SimulationTopics.shape(source, new Keeping(PLENTY, "DROP_NEWEST", null), 0));
             model.subscribe(spy.queue);
             return spies.add(spy);
         });
@@ -83,7 +89,7 @@ final class SimulationEvents {
             for (Told told : events) {
                 run.note("told " + told.kind(), true);
                 if (!model.events.isAboutToTell(told)) {
-                    model.hasTold(told);
+                    hasTold(told);
                 }
             }
         }
@@ -91,7 +97,7 @@ final class SimulationEvents {
         if (!isSpied() || model.events.sealed) {
             long events = run.broker.stats().events() - (hasDied ? 1 : 0);
             while (model.events.toldSoon() < events) {
-                model.hasTold(null);
+                hasTold(null);
             }
         }
         if (hasDied) {
@@ -109,11 +115,44 @@ final class SimulationEvents {
         return seen.stream().map(event -> (Told) plain(event)).toList();
     }
 
-    private void compare(Queue spy, List<Told> seen) {
-        run.same(spy.name, new ArrayList<>(spy.waiting), seen);
+    private void compare(ReferenceQueue spy, List<Told> seen) {
+        run.same(
+                spy.name,
+                spy.waiting.stream().map(cell -> cell.message().event()).toList(),
+                seen);
         for (Told told : seen) {
-            model.delivered(spy, model.take(spy), null);
+            model.delivered(spy, model.take(spy, spy.next(0)), null);
         }
+    }
+
+    /** The broker has told this, of which only the moment is its own choice; null if nobody could see what it was. */
+    private void hasTold(Told seen) {
+        List<Report> reports = model.events.reports;
+        Report first = reports.isEmpty() ? null : reports.get(0);
+        if (leaving != null && !areEnding && isOfLeaving(seen, first)) {
+            model.unsubscribe(leaving);
+            leaving = null;
+            return;
+        }
+        Report report = first == null || areEnding ? lastEpisode(seen, first) : first;
+        run.require(report != null && (seen == null || seen.equals(report.due())), "told " + seen + ", not " + report);
+        model.hasTold(report);
+    }
+
+    private boolean isOfLeaving(Told seen, Report first) {
+        return seen == null
+                ? first == null
+                : (first == null || !seen.equals(first.due()))
+                        && seen.parts().get(0).equals(leaving.name);
+    }
+
+    /** The end of an episode at the end of the broker, which it tells in whatever order, before what was reported. */
+    private Report lastEpisode(Told seen, Report first) {
+        return model.living().stream()
+                .filter(queue -> queue.episode > 0 && (seen == null || seen.equals(queue.episodeEnded())))
+                .findFirst()
+                .map(Report::ofRelief)
+                .orElse(first);
     }
 
     /** Which events a subscription wants, in the model's terms. */
@@ -122,7 +161,7 @@ final class SimulationEvents {
             return event -> true;
         }
         String kind = source.type().getSimpleName();
-        boolean isOfBroker = source.name().equals(ReferenceParts.EVENTS);
+        boolean isOfBroker = source.name().equals(Told.FROM.topic());
         return isOfBroker ? event -> ((Told) event).kind().equals(kind) : source.type()::isInstance;
     }
 

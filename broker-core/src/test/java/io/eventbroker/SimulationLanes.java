@@ -1,8 +1,12 @@
 package io.eventbroker;
 
-import io.eventbroker.ReferenceModel.Answer;
-import io.eventbroker.ReferenceParts.Source;
+import io.eventbroker.ReferenceModel.Source;
+import io.eventbroker.ReferenceQueue.Definition;
+import io.eventbroker.ReferenceQueue.Message;
+import io.eventbroker.SimulationPublishing.Answer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -21,16 +25,22 @@ final class SimulationLanes {
         boolean isOwned;
 
         /** The handler call that published first; null if that was outside. */
-        SimulationMember.Call owner;
+        SimulationHandlers.Call owner;
 
         boolean isClosed;
         long seen;
+
+        /** How often others were served while it had something. */
+        int passedOver;
+
+        /** What one call offers, which takes it in as there is room. */
+        final Deque<Message> underWay = new ArrayDeque<>();
 
         Known(Topic<E> topic, Ledger.Maker<? extends E> maker, Lane<E> lane, int size, LedgerPublisher publisher) {
             this.topic = topic;
             this.maker = maker;
             this.lane = lane;
-            this.source = new Source(size, topic.name(), topic.definition().type());
+            this.source = new Source(size, SimulationTopics.definition(topic));
             this.publisher = publisher;
         }
     }
@@ -49,6 +59,7 @@ final class SimulationLanes {
     private final int size;
     private final List<Known<?>> lanes = new ArrayList<>();
     private long seenOfRing;
+    private int ringPassedOver;
 
     SimulationLanes(Simulation run, int size) {
         this.run = run;
@@ -62,21 +73,39 @@ final class SimulationLanes {
         long passed = run.broker.loop.inflow.shared.consumed() + 1;
         int moved = 0;
         for (; seenOfRing < passed; seenOfRing++, moved++) {
-            model.route(model.ring);
+            route(model.ring);
         }
         for (Known<?> known : lanes) {
             long passedHere = ((RingLane<?>) known.lane).ring.consumed() + 1;
             for (; known.seen < passedHere; known.seen++, moved++) {
-                model.route(known.source);
+                if (known.source.waiting.isEmpty() && !known.underWay.isEmpty()) {
+                    model.accept(known.source, known.underWay.remove());
+                }
+                route(known.source);
             }
         }
         run.require(moved <= 1, "routed " + moved + " messages in one step");
     }
 
+    private void route(Source source) {
+        model.route(source);
+        ringPassedOver = passedOver(ringPassedOver, model.ring, source);
+        lanes.forEach(known -> known.passedOver = passedOver(known.passedOver, known.source, source));
+    }
+
+    private int passedOver(int before, Source one, Source served) {
+        int passedOver = one == served ? 0 : before + (one.waiting.isEmpty() ? 0 : 1);
+        long open = lanes.stream()
+                .filter(known -> !known.isClosed || !known.source.waiting.isEmpty())
+                .count();
+        run.require(passedOver <= 2 * open + 4, "a lane or the ring waits while others are served");
+        return passedOver;
+    }
+
     void act() {
         long open = lanes.stream().filter(known -> !known.isClosed).count();
         if (open == 0 || (open < MOST && random.nextInt(6) == 0)) {
-            open(run.actions.anyTarget());
+            open(SimulationTopics.anyTarget(random));
             return;
         }
         // mostly one that is open and the caller's
@@ -99,16 +128,16 @@ final class SimulationLanes {
     // ---- opening and closing
 
     @SuppressWarnings("unchecked") // a topic of what its maker makes
-    private <E extends Ledger.Entry> void open(SimulationActions.Target<E> target) {
+    private <E extends Ledger.Entry> void open(SimulationTopics.Target<E> target) {
         Topic<E> topic = (Topic<E>) target.topic();
-        Class<?> definition = topic.definition().type();
+        Definition definition = SimulationTopics.definition(topic);
         boolean isOpen = model.phase == ReferenceModel.Phase.OPEN;
-        boolean clashes = model.clashes(topic.name(), definition);
+        boolean clashes = model.clashes(definition);
         try {
             run.perhapsInterrupted(() -> run.calmly(() -> {
                 Lane<E> lane = run.broker.lane(topic);
                 // who was in the way may have been disconnected by what was routed first
-                run.require(isOpen && !(clashes && model.clashes(topic.name(), definition)), "lane was not refused");
+                run.require(isOpen && !(clashes && model.clashes(definition)), "lane was not refused");
                 Known<E> known = new Known<>(topic, target.maker(), lane, size, run.ledger.lanePublisher());
                 model.open(known.source);
                 return lanes.add(known);
@@ -147,8 +176,8 @@ final class SimulationLanes {
 
     /** Whose a lane with an owner is, as seen from here. */
     private Owner ownerOf(Known<?> known) {
-        SimulationMember.Call caller = run.caller();
-        SimulationMember.Call owner = known.owner;
+        SimulationHandlers.Call caller = run.handlers.caller();
+        SimulationHandlers.Call owner = known.owner;
         if (owner == null || caller == null) {
             return owner == caller ? Owner.CALLER : Owner.ANOTHER;
         }
@@ -158,7 +187,7 @@ final class SimulationLanes {
         if (owner == caller || owner.member.queue.shape.workers() == 1) {
             return Owner.CALLER;
         }
-        return run.isRunning(owner) ? Owner.ANOTHER : Owner.UNKNOWN;
+        return run.handlers.isRunning(owner) ? Owner.ANOTHER : Owner.UNKNOWN;
     }
 
     /** Whether this was misuse, and may have been. */
@@ -176,7 +205,7 @@ final class SimulationLanes {
     private Owner own(Known<?> known) {
         if (!known.isOwned) {
             known.isOwned = true;
-            known.owner = run.caller();
+            known.owner = run.handlers.caller();
         }
         return ownerOf(known);
     }
@@ -184,12 +213,12 @@ final class SimulationLanes {
     private <E extends Ledger.Entry> void publish(Known<E> known) {
         E event = known.publisher.offer(known.topic, known.maker);
         Owner owner = own(known);
-        Answer expected = expected(known);
+        Answer expected = run.publishing.expected(known.source, known.topic);
         boolean mayWait = random.nextBoolean();
         boolean isInterrupted = random.nextInt(8) == 0;
         long before = model.routed + model.unrouted;
         RuntimeException[] end = new RuntimeException[1];
-        Answer answer = run.calmly(() -> run.actions.interruptedly(isInterrupted, () -> {
+        Answer answer = run.calmly(() -> run.publishing.interruptedly(isInterrupted, () -> {
             try {
                 if (mayWait) {
                     known.lane.publish(event);
@@ -198,7 +227,7 @@ final class SimulationLanes {
                 return known.lane.tryPublish(event) ? Answer.ACCEPTED : Answer.FULL;
             } catch (RuntimeException e) {
                 end[0] = e;
-                return answer(e);
+                return run.publishing.answer(e);
             }
         }));
         run.trace("lane ", lanes.indexOf(known), ": ", event, mayWait ? ", waiting: " : ": ", answer);
@@ -209,8 +238,8 @@ final class SimulationLanes {
         }
         run.note("lane " + answer, true);
         run.note("lane in a handler", run.isInsideHandler() && answer == Answer.ACCEPTED);
-        run.actions.judge(known.source, expected, answer, mayWait, isInterrupted, routed);
-        run.actions.record(known.publisher, known.source, event, known.topic, answer);
+        run.publishing.judge(known.source, expected, answer, mayWait, isInterrupted, routed);
+        run.publishing.record(known.publisher, known.source, event, known.topic, answer);
     }
 
     private <E extends Ledger.Entry> void publishAll(Known<E> known) {
@@ -224,15 +253,15 @@ final class SimulationLanes {
         int room = known.source.size - known.source.waiting.size();
         boolean mayPublish = model.mayPublish(run.isInsideHandler());
         RuntimeException[] end = new RuntimeException[1];
-        all.forEach(event -> known.source.underWay.add(new ReferenceParts.Message(known.topic.name(), event)));
-        int accepted = run.calmly(() -> run.actions.interruptedly(isInterrupted, () -> {
+        all.forEach(event -> known.underWay.add(SimulationTopics.message(known.topic, event)));
+        int accepted = run.calmly(() -> run.publishing.interruptedly(isInterrupted, () -> {
             int number = 0;
             try {
                 number = known.lane.publishAll(all);
             } catch (RuntimeException e) {
                 end[0] = e;
             }
-            known.source.accepted(number, count); // now, for the broker may have died since
+            accepted(known, number - (count - known.underWay.size())); // now, for the broker may have died since
             return number;
         }));
         run.trace(
@@ -251,7 +280,7 @@ final class SimulationLanes {
             return;
         }
         if (!rest.isEmpty()) {
-            Answer answer = end[0] == null ? null : answer(end[0]);
+            Answer answer = end[0] == null ? null : run.publishing.answer(end[0]);
             boolean mayStillPublish = model.mayPublish(run.isInsideHandler());
             run.require(answer == null ? accepted > 0 : accepted == 0, "publishAll: " + accepted + ", " + end[0]);
             run.require(isInterrupted || !mayStillPublish, "publishAll cut short");
@@ -268,15 +297,12 @@ final class SimulationLanes {
         run.note("publishAll cut short", accepted > 0 && !rest.isEmpty());
     }
 
-    private Answer expected(Known<?> known) {
-        return model.answer(known.source, known.topic.name(), null, run.isInsideHandler());
-    }
-
-    private Answer answer(RuntimeException end) {
-        if (end instanceof BrokerClosedException) {
-            run.requireCause(end);
-            return Answer.CLOSED;
+    /** A call that offered what is under way has returned, with so many more accepted. */
+    private void accepted(Known<?> known, int more) {
+        run.require(more >= 0, "routed more than was accepted");
+        for (int i = 0; i < more; i++) {
+            model.accept(known.source, known.underWay.remove());
         }
-        return end instanceof CancellationException ? Answer.CANCELLED : Answer.CLASH;
+        known.underWay.clear();
     }
 }

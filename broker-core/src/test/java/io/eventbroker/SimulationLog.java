@@ -6,7 +6,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import io.eventbroker.ReferenceModel.Phase;
-import io.eventbroker.ReferenceParts.Told;
+import io.eventbroker.ReferenceQueue.Told;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +19,21 @@ import org.slf4j.LoggerFactory;
 final class SimulationLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(Broker.class);
 
+    private static final int MOST_DUE = 50;
+
     private static final Map<String, Level> LEVELS = Map.of(
             "DropsBegan", Level.WARN, "DropsEnded", Level.INFO, "Disconnected", Level.WARN, "Failed", Level.ERROR);
 
     private final Level usualLevel = LOG.getLevel();
     private final boolean usuallyAdditive = LOG.isAdditive();
     private final Set<Object> failing = new HashSet<>();
+
+    /** What is still to be logged. */
+    private final Deque<Told> due = new ArrayDeque<>();
+
+    /** Failures of handlers may have been left out. */
+    private boolean wasLong;
+
     private Simulation run;
 
     SimulationLog() {
@@ -35,6 +46,24 @@ final class SimulationLog extends AppenderBase<ILoggingEvent> implements AutoClo
     void follow(Simulation next) {
         run = next;
         failing.clear();
+        due.clear();
+        wasLong = false;
+    }
+
+    /** Takes note of what the broker has told. */
+    void observe() {
+        for (Told told = run.model.events.all.poll(); told != null; told = run.model.events.all.poll()) {
+            if (LEVELS.containsKey(told.kind()) || told.kind().equals("HandlerFailed")) {
+                due.add(told);
+            }
+        }
+        wasLong |= due.size() > MOST_DUE;
+    }
+
+    /** Whether nothing is surely to be logged. */
+    boolean isDone() {
+        observe();
+        return due.isEmpty() || wasLong;
     }
 
     @Override
@@ -43,35 +72,36 @@ final class SimulationLog extends AppenderBase<ILoggingEvent> implements AutoClo
         if (run == null || text.contains("closed with losses") || text.contains("to broker events failed")) {
             return; // by the closer; by a worker of somebody who subscribed to broker events
         }
-        if (text.contains("to topic") && ReferenceParts.EVENTS.equals(line.getArgumentArray()[2])) {
+        if (text.contains("to topic") && Told.FROM.topic().equals(line.getArgumentArray()[2])) {
             run.logged(); // drops of who subscribed to broker events are told to the log alone
             return;
         }
         Simulation followed = run;
         followed.judge(() -> {
             followed.observe();
+            observe();
             if (isOneOfTheLast(line)) {
                 followed.logged();
                 return;
             }
-            Told due = due(line);
-            followed.require(followed.model.events.log.remove(due), "logged: " + line);
-            List<?> parts = due.parts();
-            Level level = LEVELS.get(due.kind());
+            Told told = due(line);
+            followed.require(due.remove(told), "logged: " + line);
+            List<?> parts = told.parts();
+            Level level = LEVELS.get(told.kind());
             if (level == null) {
                 level = failing.add(parts.get(0)) ? Level.WARN : Level.DEBUG;
             }
             followed.same("level of " + line, level, line.getLevel());
             Object last = parts.get(parts.size() - 1);
             if (last instanceof Throwable) {
-                Object told = ((ThrowableProxy) line.getThrowableProxy()).getThrowable();
-                followed.require(last == told, "logged " + told + ", should log " + last);
+                Object logged = ((ThrowableProxy) line.getThrowableProxy()).getThrowable();
+                followed.require(last == logged, "logged " + logged + ", should log " + last);
             } else {
                 String name = "\"" + parts.get(0) + "\"";
                 followed.require(
                         line.getFormattedMessage().contains(name)
                                 && line.getFormattedMessage().contains(" " + last + " events"),
-                        "logged: " + line + ", should log " + due);
+                        "logged: " + line + ", should log " + told);
             }
             followed.logged();
         });
@@ -89,19 +119,19 @@ final class SimulationLog extends AppenderBase<ILoggingEvent> implements AutoClo
         boolean isLast = line.getLevel() == Level.INFO && run.model.phase.compareTo(Phase.CLOSING) >= 0;
         return isLast
                 && !run.events.isSpied()
-                && run.model.events.log.stream()
+                && due.stream()
                         .filter(told -> told.kind().equals("DropsEnded"))
                         .findFirst()
-                        .map(run.model.events.log::remove)
+                        .map(due::remove)
                         .orElse(false);
     }
 
     /** The next line. */
     private Told due(ILoggingEvent line) {
-        Told first = run.model.events.log.peek();
-        while (run.model.events.wasLogLong && first != null && isLeftOut(first, line)) {
-            run.model.events.log.remove();
-            first = run.model.events.log.peek();
+        Told first = due.peek();
+        while (wasLong && first != null && isLeftOut(first, line)) {
+            due.remove();
+            first = due.peek();
         }
         return first;
     }

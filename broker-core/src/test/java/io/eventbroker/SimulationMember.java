@@ -1,6 +1,6 @@
 package io.eventbroker;
 
-import io.eventbroker.ReferenceParts.Queue;
+import io.eventbroker.ReferenceQueue.Cell;
 import java.util.Iterator;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -12,24 +12,14 @@ final class SimulationMember<T> {
         private static final long serialVersionUID = 1L;
     }
 
-    /** One call of a handler; by identity. */
-    static final class Call {
-        final SimulationMember<?> member;
-        int interrupts;
-
-        Call(SimulationMember<?> member) {
-            this.member = member;
-        }
-    }
-
     /** None for what the broker tells of itself. */
     private final LedgerSubscriber<?> recorder;
 
-    Queue queue;
+    ReferenceQueue queue;
     Subscription handle;
     Inbox<T> inbox;
     Iterator<T> iterator;
-    Object upcoming;
+    Cell upcoming;
 
     SimulationMember(LedgerSubscriber<?> recorder) {
         this.recorder = recorder;

@@ -1,7 +1,7 @@
 package io.eventbroker;
 
 import io.eventbroker.ReferenceModel.Phase;
-import io.eventbroker.ReferenceParts.Queue;
+import io.eventbroker.ReferenceQueue.Cell;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +72,7 @@ final class SimulationReads {
             run.require(member.queue.waiting.isEmpty(), "nothing read, but there is something");
             run.require(!model.hasEnded(member.queue) || mayWait, "nothing read, but not ended");
             if (mayWait && model.now < until) { // unless handlers called meanwhile used up the time
-                model.requireNothingToStep();
+                run.checks.requireNothingToStep();
                 model.now = until;
                 run.note("poll timed out", true);
             }
@@ -90,7 +90,7 @@ final class SimulationReads {
         run.trace("take ", member.queue.name, ": ", got);
         if (got == End.FOR_EVER) {
             run.require(mayWait && member.queue.waiting.isEmpty(), "take called hopeless");
-            model.requireNothingToStep();
+            run.checks.requireNothingToStep();
             run.note("hopeless take", true);
         } else {
             received(member, got);
@@ -98,7 +98,9 @@ final class SimulationReads {
     }
 
     private <T> void drain(SimulationMember<T> member) {
-        List<Object> expected = new ArrayList<>(member.queue.waiting);
+        List<Object> expected = member.queue.waiting.stream()
+                .map(cell -> cell.message().event())
+                .toList();
         List<T> got = new ArrayList<>();
         int count = run.perhapsInterrupted(() -> run.calmly(() -> member.inbox.drainTo(got)));
         run.trace("drain ", member.queue.name, ": ", got);
@@ -115,14 +117,14 @@ final class SimulationReads {
         if (member.upcoming != null) {
             Object got = run.calmly(member.iterator::next);
             run.trace("next of ", member.queue.name, ": ", got);
-            run.same("next", member.upcoming, SimulationEvents.plain(got));
+            run.same("next", member.upcoming.message().event(), SimulationEvents.plain(got));
             model.delivered(member.queue, member.upcoming, null);
             member.upcoming = null;
         } else if (!isEmpty(member.queue)) {
             run.same("hasNext", true, run.perhapsInterrupted(() -> run.calmly(member.iterator::hasNext)));
             run.trace("has next: ", member.queue.name);
-            member.upcoming = model.take(member.queue);
-            member.received(member.upcoming);
+            member.upcoming = model.take(member.queue, member.queue.next(0));
+            member.received(member.upcoming.message().event());
         } else if (model.hasEnded(member.queue)) {
             run.same("hasNext", isOrderly(member) ? false : End.FAILED, run.calmly(() -> hasNext(member)));
             run.note("iterated to the end", true);
@@ -181,24 +183,25 @@ final class SimulationReads {
     }
 
     private void received(SimulationMember<?> member, Object got) {
-        Queue queue = member.queue;
+        ReferenceQueue queue = member.queue;
         if (got == End.ENDED || got == End.FAILED) {
             run.require(queue.waiting.isEmpty() && model.mayHaveEnded(queue), "ended too early");
             run.same("end by failure", !isOrderly(member), got == End.FAILED);
             run.note("read to the end", true);
             run.note("read to the failure", got == End.FAILED);
         } else if (got == End.INTERRUPTED) {
-            run.interrupted();
+            run.handlers.interrupted();
         } else if (got != End.CANCELLED) {
             Object plain = SimulationEvents.plain(got);
-            Object expected = model.take(queue);
-            run.require(ReferenceParts.isSame(expected, plain), queue.name + " gave " + got + ", not " + expected);
-            model.delivered(queue, plain, null);
+            run.require(!queue.waiting.isEmpty(), queue.name + " gave " + got + ", but is empty");
+            Cell due = model.take(queue, queue.next(0));
+            run.same(queue.name + " gave", due.message().event(), plain);
+            model.delivered(queue, due, null);
             member.received(plain);
         }
     }
 
-    private static boolean isEmpty(Queue queue) {
+    private static boolean isEmpty(ReferenceQueue queue) {
         return queue.waiting.isEmpty();
     }
 

@@ -1,0 +1,125 @@
+package io.eventbroker;
+
+import io.eventbroker.ReferenceModel.Phase;
+import io.eventbroker.ReferenceQueue.Cell;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** The handlers of a {@link Simulation}: each acts on the broker, too, and some throw, so calls are nested. */
+final class SimulationHandlers {
+    /** One call of a handler; by identity. */
+    static final class Call {
+        final SimulationMember<?> member;
+        Cell inHand;
+        private int interrupts;
+
+        Call(SimulationMember<?> member) {
+            this.member = member;
+        }
+    }
+
+    private static final int MOST_DEPTH = 4;
+
+    private final Simulation run;
+    private final Random random;
+    private final ReferenceModel model;
+    private final List<Call> running = new ArrayList<>();
+    private int calls;
+
+    SimulationHandlers(Simulation run) {
+        this.run = run;
+        this.random = run.random;
+        this.model = run.model;
+    }
+
+    /** The handler of every push subscription. */
+    <T> void handle(SimulationMember<T> member, T event) throws Exception {
+        Throwable end = null;
+        Simulation.Frame outer = run.frame;
+        Call call = new Call(member);
+        running.add(call);
+        try {
+            begin(call, event);
+            int steps = running.size() > MOST_DEPTH || run.isLong() ? 0 : random.nextInt(4);
+            for (int i = 0; i < steps && !run.hasFailed(); i++) {
+                run.act();
+                lookForInterrupt();
+            }
+            end = random.nextInt(8) == 0 ? SimulationMember.failure(random) : null;
+            if (random.nextInt(8) == 0) {
+                Thread.currentThread().interrupt(); // which must not reach the next event
+            }
+        } catch (Throwable e) {
+            run.fail(e);
+        }
+        run.frame = outer;
+        running.remove(call);
+        if (call.inHand != null) {
+            model.delivered(member.queue, call.inHand, end);
+        }
+        if (end instanceof Error error) {
+            member.failing();
+            throw error;
+        } else if (end != null) {
+            member.failing();
+            throw (Exception) end;
+        }
+    }
+
+    private void begin(Call call, Object event) {
+        ReferenceQueue queue = call.member.queue;
+        run.require(!Thread.currentThread().isInterrupted(), "handler begins interrupted");
+        run.observe();
+        // handlers of broker events are given a while after the deadline, for what the interrupted ones report
+        boolean isLast = queue.isOfBroker() && model.phase.compareTo(Phase.DRAINING) > 0;
+        run.require(run.frame.handlerCalls-- > 0 || isLast, "a handler of " + queue.name + " was called");
+        boolean isCut = run.checks.isGraceOver() && !queue.isOfBroker();
+        run.require(!isCut, "handler of " + queue.name + " called after the deadline");
+        if (run.frame.routingFirst) {
+            run.require(
+                    model.isAllRouted() || model.hasEnded() || isLast,
+                    "a handler was called before everything was routed");
+        }
+        call.inHand = model.handling(queue, SimulationEvents.plain(event));
+        call.member.received(event);
+        calls++;
+        run.note("nested handler", running.size() > 1);
+        run.note("concurrent handler calls", queue.inHand.size() > 1);
+        run.trace("handler of ", queue.name, " gets ", event);
+        run.check();
+    }
+
+    /** At the deadline of the close, handlers still running are interrupted, once. */
+    private void lookForInterrupt() {
+        if (Thread.interrupted()) {
+            interrupted();
+        }
+    }
+
+    void interrupted() {
+        // each that runs is interrupted once, on this one thread
+        run.require(depth() > 0 && caller().interrupts++ < depth(), "interrupted once more");
+        run.require(model.isDeadlineOver(), "interrupted before the deadline");
+        run.note("interrupted at the deadline", true);
+    }
+
+    /** How many calls run, each in the middle of the one before. */
+    int depth() {
+        return running.size();
+    }
+
+    /** The call that acts now; null outside of handlers. */
+    Call caller() {
+        return running.isEmpty() ? null : running.get(running.size() - 1);
+    }
+
+    boolean isRunning(Call call) {
+        return running.contains(call);
+    }
+
+    /** How many there were. */
+    int calls() {
+        return calls;
+    }
+}
