@@ -63,7 +63,8 @@ final class Ledger {
     /** What an event was published to, and as what. */
     record Kind(String topic, Class<?> type) {
         boolean matches(TopicPattern<?> pattern) {
-            return pattern.name().equals(topic) && pattern.type().isAssignableFrom(type);
+            return ReferenceQueue.matches(pattern.name(), topic)
+                    && pattern.type().isAssignableFrom(type);
         }
     }
 

@@ -170,7 +170,7 @@ final class LedgerAudit {
         findings.same(
                 name + ": matched = delivered + dropped + abandoned + queued + in hand",
                 told.delivered() + told.dropped() + told.abandoned() + told.queued() + told.inHand(),
-                told.matched());
+                told.matched() + told.replayed());
         findings.figure(name + ": received " + received + " ("
                 + Arrays.stream(receipts).filter(n -> n > 0).count() + " different), failures " + subscriber.failures()
                 + "; told: " + describe(told));
@@ -209,7 +209,7 @@ final class LedgerAudit {
                 Fault.UNACCOUNTED,
                 explained - mustMissing - mayMissing,
                 name + " was told to have lost " + explained + ", but missed only " + (mustMissing + mayMissing));
-        findings.between(name + ": matched", must - discarded, told.matched(), must + may);
+        findings.between(name + ": matched", must - discarded, told.matched() + told.replayed(), must + may);
     }
 
     /** The broker's own list must agree with the handle; what readers drained in between moves from queued to delivered. */

@@ -2,7 +2,9 @@ package io.eventbroker;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -41,6 +43,8 @@ final class LedgerSubscriber<T extends Ledger.Entry> {
     private final Log onlyLog;
     private final LongAdder failures = new LongAdder();
 
+    private final Map<Object, Log> logsByKey = new HashMap<>();
+    private volatile boolean replays;
     private volatile Subscription subscription;
     private volatile Inbox<T> inbox;
     private volatile int opening = Integer.MAX_VALUE;
@@ -99,6 +103,20 @@ final class LedgerSubscriber<T extends Ledger.Entry> {
         (onlyLog != null ? onlyLog : ownLogs.get()).add(event);
     }
 
+    /** The event was taken; if it has a key, its order is only among those of that key. For one thread. */
+    void received(T event, Object key) {
+        if (key == null) {
+            received(event);
+        } else {
+            logsByKey.computeIfAbsent(key, any -> newLog()).add(event);
+        }
+    }
+
+    /** The subscription begins with what the broker retains. */
+    void replays() {
+        replays = true;
+    }
+
     /** A handler call that was recorded will end by throwing. */
     void failing() {
         failures.increment();
@@ -145,7 +163,7 @@ final class LedgerSubscriber<T extends Ledger.Entry> {
 
     /** Whether a publish between these moments may have been seen. */
     boolean maySee(int publishBegan, int publishEnded) {
-        return publishEnded >= opening && publishBegan < ended;
+        return (replays || publishEnded >= opening) && publishBegan < ended;
     }
 
     private <S extends Subscription> S open(Supplier<S> terminal) {

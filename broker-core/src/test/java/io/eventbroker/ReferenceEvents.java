@@ -12,8 +12,8 @@ import java.util.List;
 final class ReferenceEvents {
     /** What a worker reports: that its handler failed, or without a failure that its subscription has room again. */
     record Report(ReferenceQueue queue, Cell cell, Throwable failure) {
-        static Report ofRelief(ReferenceQueue queue) {
-            return new Report(queue, null, null);
+        Report(ReferenceQueue relieved) {
+            this(relieved, null, null);
         }
 
         Told due() {
@@ -27,7 +27,7 @@ final class ReferenceEvents {
 
     private final List<ReferenceQueue> queues;
     final List<Report> reports = new ArrayList<>(); // not told
-    private final Deque<Told> untold = new ArrayDeque<>(); // what came up and is to be told next
+    final Deque<Told> untold = new ArrayDeque<>(); // what came up and is to be told next
     final Deque<Told> all = new ArrayDeque<>(); // what was told, and not looked at
     long told;
     boolean over; // the loop has ended: nothing is reported any more
@@ -37,24 +37,11 @@ final class ReferenceEvents {
         this.queues = queues;
     }
 
-    boolean isWanted(Told event) {
-        return queues.stream().anyMatch(queue -> queue.wants(new Message(Told.FROM, null, event, 0)));
-    }
-
     /** Something came up, or nothing. */
     void tell(Told event) {
         if (event != null) {
             untold.add(event);
         }
-    }
-
-    /** How many events are told when everything is that came up. */
-    long toldSoon() {
-        return told + untold.size();
-    }
-
-    boolean isAboutToTell(Told event) {
-        return untold.contains(event);
     }
 
     /** The broker has told everything that came up. */
@@ -65,13 +52,6 @@ final class ReferenceEvents {
                 queues.stream().filter(queue -> queue.wants(message)).forEach(queue -> queue.offer(message));
                 all.add(event);
             }
-        }
-    }
-
-    /** An event was taken: perhaps the queue has drained to half since it lost something. */
-    void noteRelief(ReferenceQueue queue) {
-        if (!over && queue.isRelieved() && !reports.contains(Report.ofRelief(queue))) {
-            reports.add(Report.ofRelief(queue));
         }
     }
 

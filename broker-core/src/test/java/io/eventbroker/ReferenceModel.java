@@ -7,17 +7,18 @@ import io.eventbroker.ReferenceQueue.Message;
 import io.eventbroker.ReferenceQueue.Told;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * What a broker must do, told as plainly as possible: one thread, plain queues, no dependency on the library.
- *
- * <p>It is told what was asked of the broker and how far the broker has gone by itself: from where it has routed a
- * message, whose handler it called, when it told what workers had reported, which phase it is in. It decides whether that
- * was permitted, and predicts everything else: which message is routed, who gets it, what is dropped, what each queue
- * holds, what the broker tells of itself, what calls answer, every count.
+ * What a broker must do, as plainly as possible: one thread, plain queues, no dependency on the library. It is told what
+ * was asked of the broker and how far the broker has gone by itself: from where it has routed a message, whose handler it
+ * called, when it told what workers had reported, which phase it is in. It decides whether that was permitted, and predicts
+ * everything else: who gets which message, what is lost, what each queue holds, what the broker tells, every count.
  */
 final class ReferenceModel {
     enum Phase {
@@ -48,6 +49,8 @@ final class ReferenceModel {
     final List<ReferenceQueue> queues = new ArrayList<>();
     final ReferenceEvents events = new ReferenceEvents(queues);
     private List<ReferenceQueue> reported = List.of();
+    private final Map<Definition, Deque<Message>> retained = new LinkedHashMap<>(); // first what was so for longest
+    private final int mostRetained;
     boolean hasNoticedClose;
     Phase phase = Phase.OPEN;
     Throwable cause;
@@ -56,11 +59,13 @@ final class ReferenceModel {
     long routed;
     long unrouted;
     long discarded;
+    long forgotten;
     long drainEnd;
     long deadline = Long.MAX_VALUE;
     long lanesEnd;
 
-    ReferenceModel(int ringSize) {
+    ReferenceModel(int ringSize, int mostRetained) {
+        this.mostRetained = mostRetained;
         ring = new Source(ringSize, null);
         sources.add(ring);
     }
@@ -82,16 +87,22 @@ final class ReferenceModel {
         List<Definition> inUse = new ArrayList<>();
         sources.forEach(source -> inUse.add(source.definition));
         living().forEach(queue -> inUse.add(queue.shape.definition()));
+        inUse.addAll(retained.keySet());
         return inUse.stream()
                 .anyMatch(known -> known != null && known.topic().equals(given.topic()) && !known.equals(given));
     }
 
-    boolean isFull(Source source) {
-        return source.waiting.size() == source.size;
+    /** Whether there is no room for a message, or one who wants it must not lose it and has none. */
+    boolean isFull(Source source, Message message) {
+        return source.waiting.size() == source.size || !congested(message).isEmpty();
+    }
+
+    List<ReferenceQueue> congested(Message message) {
+        return those(queue -> queue.isCongested() && queue.wants(message));
     }
 
     void accept(Source source, Message message) {
-        require(!isFull(source), "accepted into what is full");
+        require(source.waiting.size() < source.size, "accepted into what is full");
         source.waiting.add(message);
     }
 
@@ -115,13 +126,33 @@ final class ReferenceModel {
     /** The broker has taken a message from here. */
     void route(Source source) {
         require(!source.waiting.isEmpty(), "routed more than was accepted");
-        Message message = source.waiting.remove();
+        Message taken = source.waiting.remove();
+        Message message = new Message(taken.from(), taken.key(), taken.event(), routed + unrouted + 1);
+        if (message.from().retaining() > 0 && !clashes(message.from())) {
+            retain(message);
+        }
         List<ReferenceQueue> wanting = those(queue -> queue.wants(message));
         wanting.forEach(queue -> events.tell(queue.offer(message)));
         routed += wanting.isEmpty() ? 0 : 1;
         unrouted += wanting.isEmpty() ? 1 : 0;
         Told lost = Told.of("Unrouted", message.from().topic(), message.event());
-        events.tell(wanting.isEmpty() && events.isWanted(lost) ? lost : null);
+        boolean isToldOf = !those(queue -> queue.wants(new Message(Told.FROM, null, lost, 0)))
+                .isEmpty();
+        events.tell(wanting.isEmpty() && isToldOf ? lost : null);
+    }
+
+    private void retain(Message message) {
+        Deque<Message> kept = retained.remove(message.from());
+        kept = kept == null ? new ArrayDeque<>() : kept;
+        retained.put(message.from(), kept); // now the last
+        kept.removeIf(old -> old.key() != null && old.key().equals(message.key()));
+        kept.add(message);
+        if (kept.size() > Math.min(message.from().retaining(), mostRetained)) {
+            kept.remove();
+        }
+        while (retained.values().stream().mapToInt(Deque::size).sum() > mostRetained) {
+            forgotten += retained.remove(retained.keySet().iterator().next()).size();
+        }
     }
 
     // ---- what the broker tells of itself
@@ -160,13 +191,20 @@ final class ReferenceModel {
         events.flush();
         queues.add(queue);
         events.tell(Told.of("Subscribed", queue.name, queue.shape.source()));
+        retained.values().stream()
+                .flatMap(Deque::stream)
+                .sorted(Comparator.comparingLong(Message::sequence))
+                .filter(message -> queue.keeping.replaying() && queue.wants(message))
+                .forEachOrdered(message -> events.tell(queue.offer(message)));
+        queue.replayed = queue.matched;
+        queue.matched = 0;
     }
 
     void unsubscribe(ReferenceQueue queue) {
         require(isAllRouted() || isDeadlineOver(), "unsubscribe returned before what was published was routed");
         events.flush();
         if (queue.isAlive()) {
-            events.reports.remove(Report.ofRelief(queue));
+            events.reports.remove(new Report(queue));
             events.tell(queue.episode > 0 ? queue.episodeEnded() : null);
             queue.episode = 0;
             events.tell(Told.of("Unsubscribed", queue.name, queue.shape.source()));
@@ -190,9 +228,6 @@ final class ReferenceModel {
 
     /** A worker of this subscription begins to handle this event, which is now in hand. */
     Cell handling(ReferenceQueue queue, Object event) {
-        require(!queue.unsubscribed, "handler of " + queue.name + " called after unsubscribe");
-        boolean isOver = phase == Phase.CLOSED || (phase == Phase.FAILED && !queue.isOfBroker());
-        require(!isOver, "handler of " + queue.name + " called after the end");
         Cell due = queue.next(event);
         boolean isDue = due != null && due.message().event().equals(event);
         require(isDue, queue.name + " got " + event + ", should get " + due);
@@ -204,7 +239,9 @@ final class ReferenceModel {
     Cell take(ReferenceQueue queue, Cell due) {
         queue.waiting.remove(due);
         queue.inHand.add(due);
-        events.noteRelief(queue);
+        if (!events.over && queue.isRelieved() && !events.reports.contains(new Report(queue))) {
+            events.reports.add(new Report(queue));
+        }
         return due;
     }
 
@@ -223,16 +260,6 @@ final class ReferenceModel {
 
     boolean hasEnded() {
         return phase.compareTo(Phase.CLOSED) >= 0;
-    }
-
-    boolean hasEnded(ReferenceQueue queue) {
-        return !queue.isAlive() || hasEnded();
-    }
-
-    /** While closing, inboxes end once nothing can come any more. */
-    boolean mayHaveEnded(ReferenceQueue queue) {
-        boolean isOver = queue.isOfBroker() ? events.sealed : isAllRouted() || isDeadlineOver();
-        return hasEnded(queue) || (phase == Phase.CLOSING && isOver);
     }
 
     /** Somebody calls close. */

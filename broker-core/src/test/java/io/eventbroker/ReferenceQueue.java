@@ -3,6 +3,7 @@ package io.eventbroker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
@@ -25,8 +26,8 @@ final class ReferenceQueue {
     /** What was asked for: a pattern defines nothing, an inbox has no workers. */
     record Shape(String source, Definition definition, Predicate<Object> wanted, Keeping keeping, int workers) {}
 
-    /** How it is kept; in order of keys each key has its worker. */
-    record Keeping(int capacity, String overflow, ToIntFunction<Object> workerOf) {}
+    /** How that is kept; in order of keys each key has its worker. */
+    record Keeping(int capacity, String overflow, ToIntFunction<Object> workerOf, boolean replaying) {}
 
     /** Something that waits, for one of the workers where that matters, and how many were lost before it. */
     record Cell(Message message, Object key, int worker, long missed) {}
@@ -38,8 +39,10 @@ final class ReferenceQueue {
     final List<Cell> inHand = new ArrayList<>();
     private final long[] missed; // since something was put in, by worker
     long matched;
+    long replayed;
     long droppedNewest;
     long droppedOldest;
+    long conflated;
     long delivered;
     long failed;
     long abandoned;
@@ -71,34 +74,60 @@ final class ReferenceQueue {
         return !isPush() || (inHand.isEmpty() && (unsubscribed || waiting.isEmpty()));
     }
 
-    boolean wants(Message message) {
-        return isAlive() && matches(message.from) && shape.wanted.test(message.event);
+    /** Whether a message finds it full that it wants and must not lose. */
+    boolean isCongested() {
+        return keeping.overflow.equals("BACKPRESSURE") && waiting.size() > keeping.capacity;
     }
 
-    private boolean matches(Definition topic) {
-        return shape.source.equals(topic.topic);
+    boolean wants(Message message) {
+        boolean isOfTopic = shape.definition == null
+                ? matches(shape.source, message.from.topic)
+                : shape.definition.equals(message.from);
+        return isAlive() && isOfTopic && shape.wanted.test(message.event);
+    }
+
+    static boolean matches(String source, String name) {
+        String[] pattern = source.split("\\.");
+        String[] topic = name.split("\\.");
+        for (int i = 0; i < pattern.length; i++) {
+            if (i == topic.length || pattern[i].equals(">")) {
+                return i < topic.length;
+            }
+            if (!pattern[i].equals("*") && !pattern[i].equals(topic[i])) {
+                return false;
+            }
+        }
+        return pattern.length == topic.length;
     }
 
     /** Puts in what it wants, or loses something; returns what there is to tell of that. */
     Told offer(Message message) {
-        Object key = shape.definition == null ? Arrays.asList(message.from.topic, message.key) : message.key;
+        String topic = message.from.topic;
+        Object key = message.key == null ? topic : shape.definition == null ? List.of(topic, message.key) : message.key;
         int worker = keeping.workerOf == null ? 0 : keeping.workerOf.applyAsInt(key);
         matched++;
-        String excess = waiting.size() < keeping.capacity ? "" : keeping.overflow;
+        Predicate<Cell> isSame = cell -> keeping.overflow.equals("CONFLATE") && cell.key.equals(key);
+        Cell same = waiting.stream().filter(isSame).findFirst().orElse(null);
+        String excess = same != null || waiting.size() < keeping.capacity ? "" : keeping.overflow;
         switch (excess) {
+            case "DISCONNECT" -> disconnected = true;
+            case "DROP_NEWEST", "CONFLATE" -> droppedNewest++;
             case "DROP_OLDEST" -> dropOldest();
-            case "DROP_NEWEST" -> droppedNewest++;
-            default -> disconnected = excess.equals("DISCONNECT");
+            default -> conflated += same == null ? 0 : 1;
         }
-        if (excess.isEmpty() || excess.equals("DROP_OLDEST")) {
-            waiting.add(new Cell(message, key, worker, missed[worker]));
-            missed[worker] = 0;
-        } else {
+        if (Set.of("DISCONNECT", "DROP_NEWEST", "CONFLATE").contains(excess)) {
             missed[worker]++;
+        } else {
+            long before = missed[worker] + (same == null ? 0 : same.missed + 1);
+            int place = same == null ? waiting.size() : waiting.indexOf(same);
+            waiting.remove(same);
+            waiting.add(place, new Cell(message, key, worker, before));
+            missed[worker] = 0;
         }
         // of losses of broker events only the log is told, or it would have no end
         boolean isTold = !excess.isEmpty() && !isOfBroker() && (disconnected || episode++ == 0);
-        return isTold ? told(disconnected ? "Disconnected" : "DropsBegan", keeping.capacity) : null;
+        String kind = disconnected ? "Disconnected" : isCongested() ? "PublishersWaiting" : "DropsBegan";
+        return isTold ? told(kind, keeping.capacity) : null;
     }
 
     /** Loses what has waited longest, which is missed before the next of its worker, if that is not still to come. */
@@ -115,7 +144,7 @@ final class ReferenceQueue {
     }
 
     long dropped() {
-        return droppedNewest + droppedOldest + (disconnected ? 1 : 0);
+        return droppedNewest + droppedOldest + conflated + (disconnected ? 1 : 0);
     }
 
     /** Whether there is room again, after something was lost. */
@@ -123,8 +152,9 @@ final class ReferenceQueue {
         return episode > 0 && 2 * waiting.size() <= keeping.capacity;
     }
 
+    /** What there is to tell at the end of an episode. */
     Told episodeEnded() {
-        return told("DropsEnded", episode);
+        return keeping.overflow.equals("BACKPRESSURE") ? null : told("DropsEnded", episode);
     }
 
     private Told told(String kind, Object last) {
@@ -154,6 +184,11 @@ final class ReferenceQueue {
         busy.addAll(reporting);
         boolean isOrdered = keeping.workerOf != null;
         return isOrdered ? busy.stream().noneMatch(one -> one.worker == cell.worker) : busy.size() < shape.workers;
+    }
+
+    /** What was lost after the last that was taken, or still can be. */
+    long missedAtEnd() {
+        return Arrays.stream(missed).sum();
     }
 
     void abandonAll() {

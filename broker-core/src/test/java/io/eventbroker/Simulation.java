@@ -49,6 +49,7 @@ final class Simulation {
     final Ledger ledger = new Ledger();
     final SteppedBroker broker;
     final ReferenceModel model;
+    final SimulationTopics topics;
     final SimulationSteps steps;
     final SimulationEvents events;
     final SimulationLanes lanes;
@@ -82,10 +83,16 @@ final class Simulation {
         int laneSize = 2 << random.nextInt(3);
         boolean isMortal = random.nextInt(3) == 0;
         this.isSpied = isMortal || random.nextBoolean();
-        this.model = new ReferenceModel(ringSize);
+        int mostRetained = 1 + random.nextInt(8);
+        this.topics = new SimulationTopics(random);
+        this.model = new ReferenceModel(ringSize, mostRetained);
         this.steps = new SimulationSteps(this, random, isMortal);
-        this.broker =
-                new SteppedBroker(BrokerConfig.defaults().withRingSize(ringSize).withLaneSize(laneSize), steps);
+        this.broker = new SteppedBroker(
+                BrokerConfig.defaults()
+                        .withRingSize(ringSize)
+                        .withLaneSize(laneSize)
+                        .withMaxRetained(mostRetained),
+                steps);
         this.events = new SimulationEvents(this);
         this.lanes = new SimulationLanes(this, laneSize);
         this.checks = new SimulationChecks(this);
@@ -121,6 +128,7 @@ final class Simulation {
         }
         members.forEach(member -> checks.noteTotals(member.queue));
         note("discarded", model.discarded > 0);
+        note("forgotten", model.forgotten > 0);
         return trace;
     }
 

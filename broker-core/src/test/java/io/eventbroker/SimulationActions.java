@@ -33,7 +33,7 @@ final class SimulationActions {
         } else if (dice < 30) {
             run.lanes.act();
         } else if (dice < 38) {
-            run.subscribing.subscribe(SimulationTopics.anySource(random), false);
+            run.subscribing.subscribe(run.topics.anySource(), false);
         } else if (dice < 40) {
             if (run.events.isSpied()) {
                 run.subscribing.subscribe(run.events.anySource(), true);

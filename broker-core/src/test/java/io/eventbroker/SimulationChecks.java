@@ -1,7 +1,14 @@
 package io.eventbroker;
 
 import io.eventbroker.ReferenceModel.Phase;
+import io.eventbroker.ReferenceQueue.Cell;
+import io.eventbroker.ReferenceQueue.Told;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Compares what the broker of a {@link Simulation} tells with what the model says. */
 final class SimulationChecks {
@@ -18,6 +25,14 @@ final class SimulationChecks {
 
     private long graceEnd;
 
+    /** Those whose subscribers are told of gaps. */
+    final Set<ReferenceQueue> forMessages = new HashSet<>();
+
+    /** When messages were published, by their sequence. */
+    private final Map<Long, Instant> times = new HashMap<>();
+
+    private final Map<Long, Instant> eventTimes = new HashMap<>();
+
     SimulationChecks(Simulation run) {
         this.run = run;
         this.model = run.model;
@@ -32,6 +47,7 @@ final class SimulationChecks {
         run.same("routed", model.routed, told.routed());
         run.same("unrouted", model.unrouted, told.unrouted());
         run.same("discarded", model.discarded, told.discarded());
+        run.same("forgotten", model.forgotten, told.forgotten());
         run.same("failure", model.cause, told.failure());
         run.same("events", model.events.told, told.events());
         List<ReferenceQueue> listed = model.listed();
@@ -80,6 +96,8 @@ final class SimulationChecks {
         abandoned(queue, told.abandoned());
         run.same(name + "name", queue.name, told.name());
         run.same(name + "matched", queue.matched, told.matched());
+        run.same(name + "replayed", queue.replayed, told.replayed());
+        run.same(name + "conflated", queue.conflated, told.conflated());
         run.same(name + "dropped", queue.dropped(), told.dropped());
         run.same(name + "dropped, oldest", queue.droppedOldest, told.droppedOldest());
         long disconnected = queue.disconnected ? 1 : 0;
@@ -92,6 +110,15 @@ final class SimulationChecks {
         run.same(name + "failed", queue.failed, told.failed());
         // the loop may die after it gave up on a handler, or before
         boolean isEither = model.cause != null && model.isDeadlineOver() && !queue.inHand.isEmpty();
+        long missed = queue.missedAtEnd();
+        boolean mustBeOver = queue.isPush() ? model.phase == Phase.CLOSED : hasEnded(queue);
+        boolean mayBeOver = mayHaveEnded(queue) && (!queue.isPush() || queue.waiting.isEmpty());
+        boolean isMissed =
+                told.missedAtEnd() == missed ? mayBeOver || missed == 0 : told.missedAtEnd() == 0 && !mustBeOver;
+        run.require(
+                isMissed || !forMessages.contains(queue),
+                name + "missed at end " + told.missedAtEnd() + ", should be " + missed);
+        run.note("missed at end", missed > 0 && mustBeOver);
         run.same(name + "stuck", queue.stuck || (isEither && told.stuck()), told.stuck());
     }
 
@@ -107,6 +134,29 @@ final class SimulationChecks {
         run.same(queue.name + " abandoned", queue.abandoned, told);
     }
 
+    boolean hasEnded(ReferenceQueue queue) {
+        return !queue.isAlive() || model.hasEnded();
+    }
+
+    /** While closing, inboxes end once nothing can come any more. */
+    boolean mayHaveEnded(ReferenceQueue queue) {
+        boolean isOver = queue.isOfBroker() ? model.events.sealed : model.isAllRouted() || model.isDeadlineOver();
+        return hasEnded(queue) || (model.phase == Phase.CLOSING && isOver);
+    }
+
+    /** Compares what a subscriber was given with what was due, where that is a message. */
+    void compare(Cell due, Object given) {
+        if (given instanceof Message<?> message) {
+            run.same("topic of " + message, due.message().from().topic(), message.topic());
+            run.same("sequence of " + message, due.message().sequence(), message.sequence());
+            run.same("missed before " + message, due.missed(), message.missedBefore());
+            Map<Long, Instant> known = due.message().from() == Told.FROM ? eventTimes : times;
+            Instant first = known.putIfAbsent(message.sequence(), message.publishedAt());
+            run.require(first == null || first.equals(message.publishedAt()), "time of " + message);
+            run.note("message after a gap", due.missed() > 0);
+        }
+    }
+
     /** Whether the deadline has come for handlers, those of broker events aside: they are called no more. */
     boolean isGraceOver() {
         return graces > 0;
@@ -120,7 +170,7 @@ final class SimulationChecks {
         for (ReferenceQueue queue : model.queues) {
             boolean isCut = queue.unsubscribed || (model.hasEnded() && !queue.isOfBroker()) || model.isDeadlineOver();
             boolean isForHandler = !isCut && queue.waiting.stream().anyMatch(cell -> queue.isFree(cell, List.of()));
-            boolean isToBeAbandoned = model.hasEnded(queue) && queue.inHand.isEmpty() && !queue.waiting.isEmpty();
+            boolean isToBeAbandoned = hasEnded(queue) && queue.inHand.isEmpty() && !queue.waiting.isEmpty();
             boolean isDue = queue.isPush() && (isForHandler || isToBeAbandoned);
             run.require(!isDue, "idle with something waiting for " + queue.name);
         }
@@ -143,6 +193,7 @@ final class SimulationChecks {
 
     void noteTotals(ReferenceQueue queue) {
         run.note("dropped", queue.dropped() > 0);
+        run.note("conflated", queue.conflated > 0);
         run.note("disconnected", queue.disconnected);
         run.note("disconnected of the broker's", queue.disconnected && queue.isOfBroker());
         run.note("dropped oldest", queue.droppedOldest > 0);

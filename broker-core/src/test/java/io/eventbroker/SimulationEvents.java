@@ -70,7 +70,7 @@ final class SimulationEvents {
                     run.broker.subscription(source).named(name).capacity(PLENTY).inbox();
             spy.handle = spy.inbox;
             spy.queue = new ReferenceQueue(
-                    name, SimulationTopics.shape(source, new Keeping(PLENTY, "DROP_NEWEST", null), 0));
+                    name, SimulationTopics.shape(source, new Keeping(PLENTY, "DROP_NEWEST", null, false), 0));
             model.subscribe(spy.queue);
             return spies.add(spy);
         });
@@ -88,7 +88,7 @@ final class SimulationEvents {
         for (List<Told> events : seen) {
             for (Told told : events) {
                 run.note("told " + told.kind(), true);
-                if (!model.events.isAboutToTell(told)) {
+                if (!model.events.untold.contains(told)) {
                     hasTold(told);
                 }
             }
@@ -96,7 +96,7 @@ final class SimulationEvents {
         boolean hasDied = run.broker.lifecycle.failure() != null && model.cause == null;
         if (!isSpied() || model.events.sealed) {
             long events = run.broker.stats().events() - (hasDied ? 1 : 0);
-            while (model.events.toldSoon() < events) {
+            while (model.events.told + model.events.untold.size() < events) {
                 hasTold(null);
             }
         }
@@ -109,8 +109,8 @@ final class SimulationEvents {
         }
     }
 
-    private static <E> List<Told> drain(SimulationMember<E> spy) {
-        List<E> seen = new ArrayList<>();
+    private static List<Told> drain(SimulationMember<?> spy) {
+        List<Object> seen = new ArrayList<>();
         spy.inbox.drainTo(seen);
         return seen.stream().map(event -> (Told) plain(event)).toList();
     }
@@ -151,7 +151,7 @@ final class SimulationEvents {
         return model.living().stream()
                 .filter(queue -> queue.episode > 0 && (seen == null || seen.equals(queue.episodeEnded())))
                 .findFirst()
-                .map(Report::ofRelief)
+                .map(Report::new)
                 .orElse(first);
     }
 
@@ -166,7 +166,8 @@ final class SimulationEvents {
     }
 
     /** An event in the model's terms. */
-    static Object plain(Object event) {
+    static Object plain(Object given) {
+        Object event = given instanceof Message<?> message ? message.event() : given;
         if (!(event instanceof BrokerEvent)) {
             return event;
         }

@@ -34,13 +34,13 @@ final class SimulationHandlers {
     }
 
     /** The handler of every push subscription. */
-    <T> void handle(SimulationMember<T> member, T event) throws Exception {
+    void handle(SimulationMember<?> member, Object given) throws Exception {
         Throwable end = null;
         Simulation.Frame outer = run.frame;
         Call call = new Call(member);
         running.add(call);
         try {
-            begin(call, event);
+            begin(call, given);
             int steps = running.size() > MOST_DEPTH || run.isLong() ? 0 : random.nextInt(4);
             for (int i = 0; i < steps && !run.hasFailed(); i++) {
                 run.act();
@@ -67,26 +67,29 @@ final class SimulationHandlers {
         }
     }
 
-    private void begin(Call call, Object event) {
+    private void begin(Call call, Object given) {
         ReferenceQueue queue = call.member.queue;
         run.require(!Thread.currentThread().isInterrupted(), "handler begins interrupted");
         run.observe();
         // handlers of broker events are given a while after the deadline, for what the interrupted ones report
         boolean isLast = queue.isOfBroker() && model.phase.compareTo(Phase.DRAINING) > 0;
         run.require(run.frame.handlerCalls-- > 0 || isLast, "a handler of " + queue.name + " was called");
-        boolean isCut = run.checks.isGraceOver() && !queue.isOfBroker();
-        run.require(!isCut, "handler of " + queue.name + " called after the deadline");
+        boolean isCut = queue.unsubscribed
+                || model.phase == Phase.CLOSED
+                || (!queue.isOfBroker() && (run.checks.isGraceOver() || model.phase == Phase.FAILED));
+        run.require(!isCut, "handler of " + queue.name + " called after the end");
         if (run.frame.routingFirst) {
             run.require(
                     model.isAllRouted() || model.hasEnded() || isLast,
                     "a handler was called before everything was routed");
         }
-        call.inHand = model.handling(queue, SimulationEvents.plain(event));
-        call.member.received(event);
+        call.inHand = model.handling(queue, SimulationEvents.plain(given));
+        run.checks.compare(call.inHand, given);
+        call.member.received(call.inHand);
         calls++;
         run.note("nested handler", running.size() > 1);
         run.note("concurrent handler calls", queue.inHand.size() > 1);
-        run.trace("handler of ", queue.name, " gets ", event);
+        run.trace("handler of ", queue.name, " gets ", SimulationEvents.plain(given));
         run.check();
     }
 

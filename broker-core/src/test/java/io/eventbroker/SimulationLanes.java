@@ -105,7 +105,7 @@ final class SimulationLanes {
     void act() {
         long open = lanes.stream().filter(known -> !known.isClosed).count();
         if (open == 0 || (open < MOST && random.nextInt(6) == 0)) {
-            open(SimulationTopics.anyTarget(random));
+            open(run.topics.anyTarget());
             return;
         }
         // mostly one that is open and the caller's
@@ -146,8 +146,9 @@ final class SimulationLanes {
         } catch (IllegalStateException e) {
             run.trace("open lane to ", topic, ": ", e);
             boolean hasDied = model.phase == ReferenceModel.Phase.FAILED;
-            run.require(!isOpen || clashes || hasDied, "lane refused: " + e);
-            boolean isEither = hasDied && clashes;
+            boolean clashed = clashes || model.clashes(definition); // with what was retained meanwhile
+            run.require(!isOpen || clashed || hasDied, "lane refused: " + e);
+            boolean isEither = hasDied && clashed;
             run.require(isEither || (!isOpen || hasDied) == (e instanceof BrokerClosedException), "refused by " + e);
             run.requireCause(e);
             run.note(isOpen ? "lane refused, in use" : "lane refused, closed", true);
@@ -213,7 +214,11 @@ final class SimulationLanes {
     private <E extends Ledger.Entry> void publish(Known<E> known) {
         E event = known.publisher.offer(known.topic, known.maker);
         Owner owner = own(known);
-        Answer expected = run.publishing.expected(known.source, known.topic);
+        if (!SimulationTopics.hasGoodKey(known.topic, event)) {
+            publishBadKey(known, owner, event);
+            return;
+        }
+        Answer expected = run.publishing.expected(known.source, known.topic, event);
         boolean mayWait = random.nextBoolean();
         boolean isInterrupted = random.nextInt(8) == 0;
         long before = model.routed + model.unrouted;
@@ -238,16 +243,36 @@ final class SimulationLanes {
         }
         run.note("lane " + answer, true);
         run.note("lane in a handler", run.isInsideHandler() && answer == Answer.ACCEPTED);
-        run.publishing.judge(known.source, expected, answer, mayWait, isInterrupted, routed);
+        run.publishing.judge(known.source, false, expected, answer, mayWait, isInterrupted, routed);
         run.publishing.record(known.publisher, known.source, event, known.topic, answer);
+    }
+
+    private <E extends Ledger.Entry> void publishBadKey(Known<E> known, Owner owner, E event) {
+        boolean[] isMisuse = new boolean[1];
+        boolean isRefused = run.calmly(() -> run.publishing.isRefused(() -> {
+            try {
+                known.lane.publish(event);
+            } catch (IllegalStateException e) {
+                isMisuse[0] = true;
+            }
+        }));
+        run.require(isRefused != isMisuse[0], "a bad key in a lane was not refused");
+        run.require(owner == Owner.UNKNOWN || isRefused == (owner == Owner.CALLER), "a bad key in a lane of " + owner);
+        known.publisher.withdrawn(event);
     }
 
     private <E extends Ledger.Entry> void publishAll(Known<E> known) {
         List<E> all = new ArrayList<>();
-        int count = random.nextInt(13);
-        for (int i = 0; i < count; i++) {
-            all.add(known.publisher.offer(known.topic, known.maker));
+        int most = random.nextInt(13);
+        for (int i = 0; i < most; i++) {
+            E event = known.publisher.offer(known.topic, known.maker);
+            if (SimulationTopics.hasGoodKey(known.topic, event)) {
+                all.add(event);
+            } else {
+                known.publisher.withdrawn(event);
+            }
         }
+        int count = all.size();
         Owner owner = own(known);
         boolean isInterrupted = random.nextInt(8) == 0;
         int room = known.source.size - known.source.waiting.size();

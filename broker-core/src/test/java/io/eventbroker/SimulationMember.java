@@ -17,8 +17,8 @@ final class SimulationMember<T> {
 
     ReferenceQueue queue;
     Subscription handle;
-    Inbox<T> inbox;
-    Iterator<T> iterator;
+    Inbox<?> inbox;
+    Iterator<?> iterator;
     Cell upcoming;
 
     SimulationMember(LedgerSubscriber<?> recorder) {
@@ -26,9 +26,13 @@ final class SimulationMember<T> {
     }
 
     @SuppressWarnings("unchecked") // it is what the model expected
-    void received(Object event) {
+    void received(Cell given) {
         if (recorder != null) {
-            ((LedgerSubscriber<Ledger.Entry>) recorder).received((Ledger.Entry) event);
+            LedgerSubscriber<Ledger.Entry> entries = (LedgerSubscriber<Ledger.Entry>) recorder;
+            Ledger.Entry entry = (Ledger.Entry) given.message().event();
+            boolean isInOrder = queue.keeping.workerOf() == null
+                    && !queue.keeping.overflow().equals("CONFLATE");
+            entries.received(entry, isInOrder ? null : given.key());
         }
     }
 
@@ -36,13 +40,18 @@ final class SimulationMember<T> {
         return recorder == null ? terminal.get() : recorder.subscribe(terminal);
     }
 
-    @SuppressWarnings("unchecked") // the recorder is one for the type of the member
-    Inbox<T> open(Supplier<Inbox<T>> terminal) {
+    @SuppressWarnings("unchecked") // the recorder opens what the terminal makes
+    Inbox<?> open(Supplier<? extends Inbox<?>> terminal) {
         inbox = recorder == null
                 ? terminal.get()
-                : (Inbox<T>) ((LedgerSubscriber<Ledger.Entry>) recorder)
-                        .inbox((Supplier<Inbox<Ledger.Entry>>) (Supplier<?>) terminal);
+                : ((LedgerSubscriber<Ledger.Entry>) recorder).inbox((Supplier<Inbox<Ledger.Entry>>) terminal);
         return inbox;
+    }
+
+    void replays() {
+        if (recorder != null) {
+            recorder.replays();
+        }
     }
 
     void failing() {

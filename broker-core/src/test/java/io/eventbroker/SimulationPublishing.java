@@ -35,14 +35,19 @@ final class SimulationPublishing {
     void publish() {
         int burst = random.nextInt(3) == 0 ? 1 + random.nextInt(12) : 1;
         for (int i = 0; i < burst; i++) {
-            publish(SimulationTopics.anyTarget(random));
+            publish(run.topics.anyTarget());
         }
     }
 
     private <E extends Ledger.Entry> void publish(SimulationTopics.Target<E> target) {
         E event = run.publisher().offer(target.topic(), target.maker());
         Topic<? super E> topic = target.topic();
-        Answer expected = expected(model.ring, topic);
+        if (!SimulationTopics.hasGoodKey(topic, event)) {
+            publishBadKey(topic, event);
+            run.publisher().withdrawn(event);
+            return;
+        }
+        Answer expected = expected(model.ring, topic, event);
         if (expected == Answer.CLASH && model.phase != Phase.OPEN) {
             run.publisher().withdrawn(event);
             return; // which of the two refusals comes first is left open
@@ -56,26 +61,59 @@ final class SimulationPublishing {
         long routed = model.routed + model.unrouted - before;
         run.trace("publish ", event, " to ", topic, mayWait ? ", waiting: " : ": ", answer);
         run.note("publish " + answer, true);
-        judge(model.ring, expected, answer, mayWait, isInterrupted, routed);
+        judge(
+                model.ring,
+                model.clashes(SimulationTopics.definition(topic)),
+                expected,
+                answer,
+                mayWait,
+                isInterrupted,
+                routed);
         record(run.publisher(), model.ring, event, topic, answer);
     }
 
+    /** The key is looked at before all else, and misuse is no offer. */
+    private <T> void publishBadKey(Topic<T> topic, T event) {
+        run.same("a bad key is refused", true, run.calmly(() -> isRefused(() -> broker.tryPublish(topic, event))));
+        run.note("bad key", true);
+    }
+
+    /** Whether a call is refused for a bad key. */
+    boolean isRefused(Runnable call) {
+        try {
+            call.run();
+            return false;
+        } catch (IllegalArgumentException | SimulationTopics.BadKey e) {
+            return true;
+        }
+    }
+
     /** What an offer is answered that does not wait. */
-    Answer expected(Source to, Topic<?> topic) {
+    Answer expected(Source to, Topic<?> topic, Ledger.Entry event) {
         if (!model.mayPublish(run.isInsideHandler())) {
             return Answer.CLOSED;
         }
         if (to == model.ring && model.clashes(SimulationTopics.definition(topic))) {
             return Answer.CLASH;
         }
-        return model.isFull(to) ? Answer.FULL : Answer.ACCEPTED;
+        return model.isFull(to, SimulationTopics.message(topic, event)) ? Answer.FULL : Answer.ACCEPTED;
     }
 
     /** Whether a publish that expected this, and may have waited, may have ended so. */
-    void judge(Source to, Answer expected, Answer answer, boolean mayWait, boolean isInterrupted, long routed) {
+    void judge(
+            Source to,
+            boolean clashes,
+            Answer expected,
+            Answer answer,
+            boolean mayWait,
+            boolean isInterrupted,
+            long routed) {
         if (expected == Answer.FULL && mayWait && !isInterrupted) {
             run.note(to == model.ring ? "publish waited" : "lane waited", true);
             boolean isClosed = answer == Answer.CLOSED && !model.mayPublish(run.isInsideHandler());
+            if (answer == Answer.CLASH && clashes) {
+                return; // with what was retained meanwhile
+            }
             run.require(isClosed || answer == Answer.ACCEPTED, "publish to what is full: " + answer);
             boolean hasRoom = isClosed || to.waiting.size() == to.size - 1;
             run.require(hasRoom, "made more room than was needed, or none, by routing " + routed);

@@ -66,11 +66,11 @@ final class SimulationReads {
         long until = mayWait ? model.now + timeout.toNanos() : model.now;
         Object got =
                 read(member, mayWait, until, timeout == null ? member.inbox::poll : () -> member.inbox.poll(timeout));
-        run.trace("poll ", member.queue.name, " ", timeout, ": ", got);
+        run.trace("poll ", member.queue.name, " ", timeout, ": ", SimulationEvents.plain(got));
         run.note("timed poll nested in a handler", mayWait && run.isInsideHandler());
         if (got == null) {
             run.require(member.queue.waiting.isEmpty(), "nothing read, but there is something");
-            run.require(!model.hasEnded(member.queue) || mayWait, "nothing read, but not ended");
+            run.require(!run.checks.hasEnded(member.queue) || mayWait, "nothing read, but not ended");
             if (mayWait && model.now < until) { // unless handlers called meanwhile used up the time
                 run.checks.requireNothingToStep();
                 model.now = until;
@@ -82,12 +82,12 @@ final class SimulationReads {
     }
 
     private <T> void take(SimulationMember<T> member) {
-        if (model.phase != Phase.OPEN && !model.hasEnded(member.queue)) {
+        if (model.phase != Phase.OPEN && !run.checks.hasEnded(member.queue)) {
             return; // it is left open whether the deadlines of the close end such a wait
         }
         boolean mayWait = isEmpty(member.queue);
         Object got = read(member, mayWait, Long.MAX_VALUE, member.inbox::take);
-        run.trace("take ", member.queue.name, ": ", got);
+        run.trace("take ", member.queue.name, ": ", SimulationEvents.plain(got));
         if (got == End.FOR_EVER) {
             run.require(mayWait && member.queue.waiting.isEmpty(), "take called hopeless");
             run.checks.requireNothingToStep();
@@ -101,9 +101,9 @@ final class SimulationReads {
         List<Object> expected = member.queue.waiting.stream()
                 .map(cell -> cell.message().event())
                 .toList();
-        List<T> got = new ArrayList<>();
+        List<Object> got = new ArrayList<>();
         int count = run.perhapsInterrupted(() -> run.calmly(() -> member.inbox.drainTo(got)));
-        run.trace("drain ", member.queue.name, ": ", got);
+        run.trace("drain ", member.queue.name, ": ", count);
         run.same("drained", expected, got.stream().map(SimulationEvents::plain).toList());
         run.same("number drained", expected.size(), count);
         got.forEach(event -> received(member, event));
@@ -116,19 +116,20 @@ final class SimulationReads {
         }
         if (member.upcoming != null) {
             Object got = run.calmly(member.iterator::next);
-            run.trace("next of ", member.queue.name, ": ", got);
+            run.trace("next of ", member.queue.name, ": ", SimulationEvents.plain(got));
             run.same("next", member.upcoming.message().event(), SimulationEvents.plain(got));
+            run.checks.compare(member.upcoming, got);
             model.delivered(member.queue, member.upcoming, null);
             member.upcoming = null;
         } else if (!isEmpty(member.queue)) {
             run.same("hasNext", true, run.perhapsInterrupted(() -> run.calmly(member.iterator::hasNext)));
             run.trace("has next: ", member.queue.name);
             member.upcoming = model.take(member.queue, member.queue.next(0));
-            member.received(member.upcoming.message().event());
-        } else if (model.hasEnded(member.queue)) {
+            member.received(member.upcoming);
+        } else if (run.checks.hasEnded(member.queue)) {
             run.same("hasNext", isOrderly(member) ? false : End.FAILED, run.calmly(() -> hasNext(member)));
             run.note("iterated to the end", true);
-        } else if (!model.mayHaveEnded(member.queue)) {
+        } else if (!run.checks.mayHaveEnded(member.queue)) {
             Thread.currentThread().interrupt();
             run.same("hasNext", End.INTERRUPTED, run.calmly(() -> hasNext(member)));
             run.same("interrupt status kept", true, Thread.interrupted());
@@ -163,7 +164,7 @@ final class SimulationReads {
     /** Reads, sometimes interrupted: then what need not wait succeeds and keeps the status. */
     private Object read(SimulationMember<?> member, boolean mayWait, long until, Callable<?> call) {
         boolean isInterrupted = random.nextInt(8) == 0;
-        boolean mustWait = mayWait && !model.mayHaveEnded(member.queue);
+        boolean mustWait = mayWait && !run.checks.mayHaveEnded(member.queue);
         if (isInterrupted) {
             Thread.currentThread().interrupt();
         }
@@ -185,7 +186,7 @@ final class SimulationReads {
     private void received(SimulationMember<?> member, Object got) {
         ReferenceQueue queue = member.queue;
         if (got == End.ENDED || got == End.FAILED) {
-            run.require(queue.waiting.isEmpty() && model.mayHaveEnded(queue), "ended too early");
+            run.require(queue.waiting.isEmpty() && run.checks.mayHaveEnded(queue), "ended too early");
             run.same("end by failure", !isOrderly(member), got == End.FAILED);
             run.note("read to the end", true);
             run.note("read to the failure", got == End.FAILED);
@@ -196,8 +197,9 @@ final class SimulationReads {
             run.require(!queue.waiting.isEmpty(), queue.name + " gave " + got + ", but is empty");
             Cell due = model.take(queue, queue.next(0));
             run.same(queue.name + " gave", due.message().event(), plain);
+            run.checks.compare(due, got);
             model.delivered(queue, due, null);
-            member.received(plain);
+            member.received(due);
         }
     }
 

@@ -4,9 +4,34 @@ import io.eventbroker.ReferenceModel.Phase;
 import io.eventbroker.ReferenceQueue.Keeping;
 import java.util.List;
 import java.util.Random;
+import java.util.function.ToIntFunction;
 
 /** How a {@link Simulation} subscribes and unsubscribes. */
 final class SimulationSubscribing {
+    /** What to subscribe to, and how. */
+    private record Wish<T>(TopicPattern<T> from, String name, Keeping keeping, int workers, boolean isForMessages) {
+        boolean isOrdered() {
+            return keeping.workerOf() != null;
+        }
+
+        /** Whether the settings contradict each other. */
+        boolean isSenseless() {
+            boolean isUnkeyed = from.named() != null && from.named().key() == null;
+            boolean isByKey = isOrdered() || keeping.overflow().equals("CONFLATE");
+            return (isOrdered() && workers == 0) || (isByKey && isUnkeyed);
+        }
+
+        @Override
+        public String toString() {
+            return "capacity " + keeping.capacity() + " " + keeping.overflow() + ", workers " + workers
+                    + (isOrdered() ? " in order of keys" : "") + (keeping.replaying() ? ", replaying" : "")
+                    + (isForMessages ? ", for messages" : "");
+        }
+    }
+
+    private static final List<Overflow> POLICIES = List.of(
+            Overflow.DROP_NEWEST, Overflow.DROP_NEWEST, Overflow.DROP_OLDEST, Overflow.CONFLATE, Overflow.DISCONNECT);
+
     private final Simulation run;
     private final Random random;
     private final SteppedBroker broker;
@@ -21,45 +46,76 @@ final class SimulationSubscribing {
     }
 
     <T> void subscribe(TopicPattern<T> from, boolean isOfBroker) {
-        String name = random.nextInt(4) == 0 ? null : "s" + (random.nextInt(5) == 0 ? random.nextInt(4) : names++ + 4);
-        int capacity = 1 + random.nextInt(random.nextBoolean() ? 2 : 8);
-        int workers = Math.max(0, random.nextInt(6) - 2);
+        Wish<T> wish = draw(from);
         boolean isClosed = model.phase != Phase.OPEN;
-        boolean isRefused = isRefused(name, from);
+        boolean wasInUse = isInUse(wish);
         SimulationMember<T> member = new SimulationMember<>(isOfBroker ? null : run.ledger.subscriber(entries(from)));
-        Overflow overflow = List.of(Overflow.DROP_NEWEST, Overflow.DROP_OLDEST, Overflow.DISCONNECT)
-                .get(Math.max(0, random.nextInt(6) - 3));
-        SubscriptionBuilder<T> named =
-                broker.subscription(from).capacity(capacity).overflow(overflow);
-        SubscriptionBuilder<T> builder = name == null ? named : named.named(name);
-        Keeping keeping = new Keeping(capacity, overflow.name(), null);
+        if (wish.keeping.replaying()) {
+            member.replays();
+        }
         try {
             run.perhapsInterrupted(() -> run.calmly(() -> {
-                Subscription handle = open(member, builder, workers);
-                String made = handle.name();
+                member.handle = open(member, wish);
                 // who was in the way may have been disconnected by what was routed first
-                run.require(!isRefused || !isRefused(name, from), "subscribe was not refused");
-                run.require(name == null ? made.startsWith(from.name()) : name.equals(made), "the name");
-                member.handle = handle;
-                member.queue = new ReferenceQueue(made, SimulationTopics.shape(from, keeping, workers));
-                model.subscribe(member.queue); // now, for the broker may have died since
-                return run.members.add(member);
+                boolean isAllowed = !wish.isSenseless() && !isClosed && (!wasInUse || !isInUse(wish));
+                run.require(isAllowed, "subscribe was not refused");
+                return begin(member, wish);
             }));
-            run.trace("subscribe ", member.handle, " to ", from, ", ", keeping, ", workers ", workers);
+            run.trace("subscribe ", member.handle, ", ", wish);
+            run.note("subscribed " + wish.keeping.overflow(), true);
+            run.note("subscribed in order of keys", wish.isOrdered() && wish.workers > 1);
+            run.note("subscribed to a pattern", from.named() == null);
+            run.note("replayed", member.queue.replayed > 0);
         } catch (IllegalStateException e) {
-            run.trace("subscribe ", name, " to ", from, ": ", e);
+            run.trace("subscribe ", wish, ": ", e);
+            boolean isForSense = wish.isSenseless();
             boolean hasDied = !isClosed && model.phase == Phase.FAILED;
-            run.require(isRefused || hasDied, "subscribe failed with " + e);
-            boolean isEither = hasDied && isRefused;
-            run.require(isEither || (isClosed || hasDied) == (e instanceof BrokerClosedException), "refused by " + e);
+            boolean isForUse = wasInUse || isInUse(wish); // by what was retained meanwhile
+            boolean isForEnd = isClosed || hasDied;
+            run.require(isForSense || isForUse || isForEnd, "subscribe failed with " + e);
+            boolean isClosedException = e instanceof BrokerClosedException;
+            boolean isEither = !isForSense && !isClosed && hasDied && isForUse;
+            run.require(isEither || isClosedException == (!isForSense && isForEnd), "refused by " + e);
             run.requireCause(e);
-            run.note(isClosed ? "subscribe refused, closed" : "subscribe refused, in use", !hasDied);
+            run.note("subscribe refused, " + (isForSense ? "senseless" : isClosed ? "closed" : "in use"), !hasDied);
             run.note("subscribe died", hasDied);
         }
     }
 
-    private boolean isRefused(String name, TopicPattern<?> from) {
-        return model.phase != Phase.OPEN || model.isNameTaken(name) || model.clashes(SimulationTopics.definition(from));
+    private <T> Wish<T> draw(TopicPattern<T> from) {
+        String name = random.nextInt(4) == 0 ? null : "s" + (random.nextInt(5) == 0 ? random.nextInt(4) : names++ + 4);
+        int capacity = 1 + random.nextInt(random.nextBoolean() ? 2 : 8);
+        int workers = Math.max(0, random.nextInt(6) - 2);
+        Overflow overflow = POLICIES.get(random.nextInt(POLICIES.size()));
+        ToIntFunction<Object> workerOf = random.nextInt(3) == 0 ? workerOf(workers) : null;
+        Keeping keeping = new Keeping(capacity, overflow.name(), workerOf, random.nextInt(3) == 0);
+        Wish<T> wish = new Wish<>(from, name, keeping, workers, random.nextInt(3) == 0);
+        boolean isPermitted = random.nextInt(10) == 0 || !wish.isSenseless();
+        return isPermitted
+                ? wish
+                : new Wish<>(from, name, new Keeping(capacity, "DROP_NEWEST", null, false), workers, false);
+    }
+
+    /** Which worker a key has, as the broker spreads them. */
+    private static ToIntFunction<Object> workerOf(int workers) {
+        return key -> Math.floorMod(key.hashCode() ^ (key.hashCode() >>> 16), workers);
+    }
+
+    private <T> boolean begin(SimulationMember<T> member, Wish<T> wish) {
+        String made = member.handle.name();
+        boolean isItsName = wish.name == null ? made.startsWith(wish.from.name()) : wish.name.equals(made);
+        run.require(isItsName, "the name " + made);
+        member.queue = new ReferenceQueue(made, SimulationTopics.shape(wish.from, wish.keeping, wish.workers));
+        if (wish.isForMessages) {
+            run.checks.forMessages.add(member.queue);
+        }
+        model.subscribe(member.queue); // now, for the broker may have died since
+        return run.members.add(member);
+    }
+
+    private boolean isInUse(Wish<?> wish) {
+        boolean clashes = wish.from.named() != null && model.clashes(SimulationTopics.definition(wish.from));
+        return clashes || model.isNameTaken(wish.name);
     }
 
     @SuppressWarnings("unchecked") // all but those of the broker are of entries
@@ -67,11 +123,20 @@ final class SimulationSubscribing {
         return (TopicPattern<Ledger.Entry>) from;
     }
 
-    private <T> Subscription open(SimulationMember<T> member, SubscriptionBuilder<T> builder, int workers) {
-        return workers == 0
-                ? member.open(builder::inbox)
-                : member.subscribe(
-                        () -> builder.concurrency(workers).onEvent(event -> run.handlers.handle(member, event)));
+    private <T> Subscription open(SimulationMember<T> member, Wish<T> wish) {
+        SubscriptionBuilder<T> plain = broker.subscription(wish.from)
+                .capacity(wish.keeping.capacity())
+                .overflow(Overflow.valueOf(wish.keeping.overflow()));
+        SubscriptionBuilder<T> named = wish.name == null ? plain : plain.named(wish.name);
+        SubscriptionBuilder<T> replaying = wish.keeping.replaying() ? named.replayRetained() : named;
+        SubscriptionBuilder<T> builder = wish.isOrdered() ? replaying.orderedByKey() : replaying;
+        if (wish.workers == 0) {
+            return wish.isForMessages ? member.open(builder::messageInbox) : member.open(builder::inbox);
+        }
+        SubscriptionBuilder<T> several = builder.concurrency(wish.workers);
+        return member.subscribe(() -> wish.isForMessages
+                ? several.onMessage(message -> run.handlers.handle(member, message))
+                : several.onEvent(event -> run.handlers.handle(member, event)));
     }
 
     void unsubscribe() {
