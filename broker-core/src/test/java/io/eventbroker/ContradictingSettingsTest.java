@@ -51,15 +51,13 @@ class ContradictingSettingsTest {
     void orderedByKeyWithoutKeyIsRefused(int workers) {
         SubscriptionBuilder<Integer> builder =
                 broker.subscription(unkeyed).concurrency(workers).orderedByKey();
-        assertRefused(
-                () -> assertThat(builder.onEvent(n -> {})).isNull(), "orderedByKey", "\"unkeyed\"", "keyedBy");
+        assertRefused(() -> assertThat(builder.onEvent(n -> {})).isNull(), "orderedByKey", "\"unkeyed\"", "keyedBy");
         assertRefused(() -> assertThat(builder.onMessage(n -> {})).isNull(), "orderedByKey", "keyedBy");
     }
 
     @Test
     void conflateAsTheBrokersDefaultIsRefusedWithoutKeyToo() {
-        try (ManualBroker conflating =
-                Broker.manual(BrokerConfig.defaults().withDefaultOverflow(Overflow.CONFLATE))) {
+        try (ManualBroker conflating = Broker.manual(BrokerConfig.defaults().withDefaultOverflow(Overflow.CONFLATE))) {
             endings(conflating.subscription(unkeyed))
                     .forEach(e -> assertRefused(e, "CONFLATE", "\"unkeyed\"", "keyedBy"));
             assertRefused(() -> assertThat(conflating.inbox(unkeyed)).isNull(), "CONFLATE");
@@ -83,8 +81,7 @@ class ContradictingSettingsTest {
             SubscriptionBuilder<Integer> two = broker.subscription(source).concurrency(2);
             assertRefused(() -> assertThat(two.inbox()).isNull(), "concurrency 2", "inbox", "threads read it");
             assertRefused(() -> assertThat(two.messageInbox()).isNull(), "concurrency 2", "inbox");
-            SubscriptionBuilder<Integer> ordered =
-                    broker.subscription(source).orderedByKey();
+            SubscriptionBuilder<Integer> ordered = broker.subscription(source).orderedByKey();
             assertRefused(() -> assertThat(ordered.inbox()).isNull(), "orderedByKey", "inbox", "onEvent");
             assertRefused(() -> assertThat(ordered.messageInbox()).isNull(), "orderedByKey", "inbox");
         }

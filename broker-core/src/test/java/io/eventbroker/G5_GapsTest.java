@@ -141,7 +141,8 @@ class G5_GapsTest {
             int before = received.size();
             if (subscription instanceof Inbox<?>) {
                 pull();
-            } else if (broker.workers() > consumers.workers) { // the others are the log's and those that have ended
+            } else if (broker.workers().size()
+                    > consumers.workers) { // the others are the log's and those that have ended
                 broker.stepWorker(worker);
             }
             return received.size() > before;

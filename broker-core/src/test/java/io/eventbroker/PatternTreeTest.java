@@ -36,12 +36,12 @@ class PatternTreeTest {
     }
 
     private int visits(String name) {
-        return tree.find(name.split("\\."), new ArrayList<>());
+        return tree.find(name.split("\\."), 0, new ArrayList<>());
     }
 
     private List<QueuedSubscription<?>> found(String name) {
         List<QueuedSubscription<?>> found = new ArrayList<>();
-        tree.find(name.split("\\."), found);
+        tree.find(name.split("\\."), 0, found);
         return found;
     }
 
