@@ -3,7 +3,6 @@ package io.eventbroker;
 import io.eventbroker.BrokerStats.State;
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Timing.Wait;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -100,16 +99,6 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     // ---- subscribing
 
     @Override
-    public <T> Subscription subscribe(TopicPattern<T> from, Handler<? super T> handler) {
-        return subscription(from).onEvent(handler);
-    }
-
-    @Override
-    public <T> Inbox<T> inbox(TopicPattern<T> from) {
-        return subscription(from).inbox();
-    }
-
-    @Override
     public <T> SubscriptionBuilder<T> subscription(TopicPattern<T> from) {
         return new SubscriptionSpec<>(from, config.defaultCapacity, config.defaultOverflow, this);
     }
@@ -179,7 +168,8 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     @Override
     public boolean awaitQuiescence(Duration timeout) throws InterruptedException {
-        Wait wait = Wait.polling(lifecycle.timing, this, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
+        Timing.Wait wait =
+                Timing.Wait.polling(lifecycle.timing, this, Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
         if (lifecycle.worker() != null) {
             throw new IllegalStateException("a handler of this broker waits for itself if it awaits quiescence;"
                     + " let the thread that publishes await it");
@@ -213,7 +203,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
         loop.sleeper.wake();
         if (lifecycle.worker() == null) {
             long longest = isFirst ? nanos + Math.min(AFTERMATH, Timing.FOREVER - nanos) : nanos;
-            awaitEnd(Wait.polling(lifecycle.timing, this, longest));
+            awaitEnd(Timing.Wait.polling(lifecycle.timing, this, longest));
         }
         BrokerStats report = stats();
         if (report.state().compareTo(State.CLOSED) >= 0 && lossesTold.compareAndSet(false, true)) {
@@ -245,8 +235,8 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     }
 
     /** Waits for the end, and for the broker's threads; an interrupt makes the end come soon. */
-    private void awaitEnd(Wait longest) {
-        Wait wait = longest;
+    private void awaitEnd(Timing.Wait longest) {
+        Timing.Wait wait = longest;
         boolean ended = false;
         boolean interrupted = false;
         while (!ended || hasLiveThread()) {
@@ -254,14 +244,14 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
                 interrupted = true;
                 lifecycle.hurried = true;
                 loop.sleeper.wake();
-                wait = Wait.polling(lifecycle.timing, this, Math.min(wait.remaining(), AFTERMATH));
+                wait = Timing.Wait.polling(lifecycle.timing, this, Math.min(wait.remaining(), AFTERMATH));
             }
             if (wait.isOver()) {
                 break;
             }
             if (!ended && lifecycle.hasEnded()) {
                 ended = true;
-                wait = Wait.polling(lifecycle.timing, this, Math.min(wait.remaining(), LAST_STEPS));
+                wait = Timing.Wait.polling(lifecycle.timing, this, Math.min(wait.remaining(), LAST_STEPS));
             } else {
                 wait.pause();
             }

@@ -175,7 +175,9 @@ public interface Broker extends AutoCloseable {
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
-    <T> Subscription subscribe(TopicPattern<T> from, Handler<? super T> handler);
+    default <T> Subscription subscribe(TopicPattern<T> from, Handler<? super T> handler) {
+        return subscription(from).onEvent(handler);
+    }
 
     /**
      * Subscribes an inbox with default settings; the same as {@code subscription(from).inbox()}.
@@ -188,7 +190,9 @@ public interface Broker extends AutoCloseable {
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
     @CheckReturnValue
-    <T> Inbox<T> inbox(TopicPattern<T> from);
+    default <T> Inbox<T> inbox(TopicPattern<T> from) {
+        return subscription(from).inbox();
+    }
 
     /**
      * Begins a subscription with settings of its own.

@@ -1,10 +1,11 @@
 package io.eventbroker;
 
 import io.eventbroker.BrokerEvent.HandlerFailed;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Logs what a broker tells about itself. Runs on a thread of its own, so that an appender may be slow. */
 final class BrokerLog implements Handler<BrokerEvent> {
@@ -21,14 +22,7 @@ final class BrokerLog implements Handler<BrokerEvent> {
     private final String broker;
 
     /** The subscriptions of which a failure was logged, those of late. */
-    private final Map<String, Boolean> complained = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > MOST_REMEMBERED;
-        }
-    };
+    private final Set<String> complained = new HashSet<>();
 
     BrokerLog(String broker) {
         this.broker = broker;
@@ -47,11 +41,13 @@ final class BrokerLog implements Handler<BrokerEvent> {
     public void handle(BrokerEvent event) {
         if (event instanceof HandlerFailed failed) {
             String type = failed.event().getClass().getName();
-            if (complained.put(failed.subscription(), true) == null) {
-                LOG.warn(FAILURE, broker, failed.subscription(), type, failed.topic(), ONCE, failed.cause());
-            } else {
-                LOG.debug(FAILURE, broker, failed.subscription(), type, failed.topic(), "", failed.cause());
+            if (complained.size() == MOST_REMEMBERED) {
+                complained.clear();
             }
+            boolean isFirst = complained.add(failed.subscription());
+            LOG.atLevel(isFirst ? Level.WARN : Level.DEBUG)
+                    .setCause(failed.cause())
+                    .log(FAILURE, broker, failed.subscription(), type, failed.topic(), isFirst ? ONCE : "");
         } else if (event instanceof BrokerEvent.DropsBegan began) {
             LOG.warn(FULL, broker, began.subscription(), began.topic(), began.capacity());
         } else if (event instanceof BrokerEvent.DropsEnded ended) {

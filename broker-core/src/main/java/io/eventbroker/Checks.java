@@ -23,7 +23,7 @@ final class Checks {
         for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
             int c = name.codePointAt(i);
             if (Character.isWhitespace(c) || Character.isSpaceChar(c) || Character.isISOControl(c)) {
-                String what = "has the character U+" + hex(c) + " at index " + i;
+                String what = "has the character U+" + String.format("%04X", c) + " at index " + i;
                 throw badName(kind, name, what + "; whitespace and control characters are not allowed");
             }
             if (Character.getType(c) == Character.SURROGATE) {
@@ -65,7 +65,8 @@ final class Checks {
         for (int i = 0; i < label.length(); i++) {
             if (Character.isISOControl(label.charAt(i))) {
                 throw new IllegalArgumentException(what + " " + quote(label) + " has the control character U+"
-                        + hex(label.charAt(i)) + " at index " + i + "; control characters are not allowed");
+                        + String.format("%04X", (int) label.charAt(i)) + " at index " + i
+                        + "; control characters are not allowed");
             }
         }
         return label;
@@ -109,9 +110,5 @@ final class Checks {
             shown.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
         }
         return shown.append(given.length() > SHOWN ? "…\"" : "\"").toString();
-    }
-
-    private static String hex(int c) {
-        return String.format("%04X", c);
     }
 }

@@ -72,7 +72,7 @@ final class Closing {
     /** The living subscriptions; from the moment closing began, what its report lists. For anybody. */
     List<QueuedSubscription<?>> roster() {
         List<QueuedSubscription<?>> listed = roster;
-        return listed == null ? directory.byAge() : listed;
+        return listed == null ? Directory.byAge(directory.living.values().stream()) : listed;
     }
 
     /** Whether nothing is routed any more. */
@@ -94,7 +94,7 @@ final class Closing {
     void notice() {
         if (roster == null && !lifecycle.isOpen()) {
             lifecycle.steps.at(Step.BEGIN_CLOSING);
-            roster = directory.byAge();
+            roster = Directory.byAge(directory.living.values().stream());
             long timeout = lifecycle.closeNanos;
             phaseEnd = new Deadline(lifecycle.timing, lifecycle.closeStart, timeout - timeout / 4);
             router.tell(new BrokerEvent.Closing(Duration.ofNanos(timeout)));

@@ -76,10 +76,18 @@ final class Congestion {
         }
     }
 
-    /** One at a time, so that of a cycle only one fails. */
+    /**
+     * Fails if the worker is stuck for good, and on a cycle. Those are stuck of which no worker can go on: the greatest set
+     * in which each waits for one of the set. One look at a time, so that of a cycle only one fails.
+     */
     private synchronized void requireNoCycle(PushSubscription<?>.Worker worker, QueuedSubscription<?> target) {
+        Set<QueuedSubscription<?>> stuck = Arrays.stream(full)
+                .filter(PushSubscription.class::isInstance)
+                .collect(Collectors.toCollection(HashSet::new));
+        while (stuck.removeIf(subscription -> !isHeldUp((PushSubscription<?>) subscription, stuck))) {
+            // those that waited for one just removed go next
+        }
         PushSubscription<?> start = worker.subscription();
-        Set<QueuedSubscription<?>> stuck = stuck();
         List<QueuedSubscription<?>> path = new ArrayList<>(List.of(start));
         if (stuck.contains(start) && leads(target, start, path)) {
             worker.waitsFor = null; // before another looks
@@ -88,17 +96,6 @@ final class Congestion {
                     + path.stream().map(QueuedSubscription::name).collect(Collectors.joining("\" -> \"", "\"", "\""))
                     + " wait for room in each other; give one of them another overflow policy than BACKPRESSURE");
         }
-    }
-
-    /** Those of which no worker can go on: the greatest set in which each waits for one of the set. */
-    private Set<QueuedSubscription<?>> stuck() {
-        Set<QueuedSubscription<?>> stuck = Arrays.stream(full)
-                .filter(PushSubscription.class::isInstance)
-                .collect(Collectors.toCollection(HashSet::new));
-        while (stuck.removeIf(subscription -> !isHeldUp((PushSubscription<?>) subscription, stuck))) {
-            // those that waited for one just removed go next
-        }
-        return stuck;
     }
 
     private static boolean isHeldUp(PushSubscription<?> push, Set<QueuedSubscription<?>> stuck) {

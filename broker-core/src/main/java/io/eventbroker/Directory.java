@@ -104,24 +104,21 @@ final class Directory {
 
     /** Refuses a topic that is the broker's own, or whose name is in use with another definition. */
     void requirePublishable(TopicDefinition topic) {
-        Supplier<RuntimeException> objection = objection(topic);
+        Supplier<RuntimeException> objection = objection(topic, true);
         if (objection != null) {
             throw objection.get();
         }
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private @Nullable Supplier<RuntimeException> objection(TopicDefinition topic) {
+    private @Nullable Supplier<RuntimeException> objection(TopicDefinition topic, boolean isToPublish) {
         Route known = route(topic);
-        return known == events
-                ? () -> new IllegalArgumentException(topic + " is the broker's own; it can be subscribed to only")
-                : clash(known, topic);
-    }
-
-    private static @Nullable Supplier<RuntimeException> clash(@Nullable Route known, TopicDefinition given) {
-        return known == null || known.definition.equals(given)
+        if (known == events && isToPublish) {
+            return () -> new IllegalArgumentException(topic + " is the broker's own; it can be subscribed to only");
+        }
+        return known == null || known.definition.equals(topic)
                 ? null
-                : () -> new IllegalStateException(given + " clashes with " + known.definition
+                : () -> new IllegalStateException(topic + " clashes with " + known.definition
                         + ", which is in use: one name has one definition, so share the topic as a constant");
     }
 
@@ -147,7 +144,7 @@ final class Directory {
 
     /** Opens a lane; changes nothing if it returns what its owner is to be told. */
     @Nullable Supplier<RuntimeException> add(RingLane<?> lane) {
-        Supplier<RuntimeException> objection = objection(lane.topic);
+        Supplier<RuntimeException> objection = objection(lane.topic, true);
         if (objection == null) {
             lane.route = routeFor(lane.topic);
             lane.route.lanes++;
@@ -165,7 +162,7 @@ final class Directory {
     @SuppressWarnings("ReferenceEquality")
     private void forgetIfUnused(TopicDefinition topic) {
         Route route = requireNonNull(route(topic));
-        if (route.lanes == 0 && route.named.isEmpty() && !retention.holds(topic) && route != events) {
+        if (route.lanes == 0 && route.named.isEmpty() && !retention.kept.containsKey(topic) && route != events) {
             routes.remove(topic.name());
         }
     }
@@ -173,7 +170,7 @@ final class Directory {
     /** Adds a subscription and names it; changes nothing if it returns what its owner is to be told. */
     @Nullable Supplier<RuntimeException> add(QueuedSubscription<?> subscription) {
         TopicDefinition topic = subscription.source.named();
-        Supplier<RuntimeException> clash = topic == null ? null : clash(route(topic), topic);
+        Supplier<RuntimeException> clash = topic == null ? null : objection(topic, false);
         if (clash != null) {
             return clash;
         }
@@ -214,7 +211,7 @@ final class Directory {
         }
         TopicDefinition topic = subscription.source.named();
         if (topic == null) {
-            patterns.remove(subscription);
+            patterns.remove(subscription, 0);
             version++;
             remembered.clear();
             routes.values().forEach(Route::forget);
@@ -254,11 +251,7 @@ final class Directory {
                         .anyMatch(push -> push.threads.stream().anyMatch(Thread::isAlive));
     }
 
-    /** The living, oldest first. */
-    List<QueuedSubscription<?>> byAge() {
-        return byAge(living.values().stream());
-    }
-
+    /** Oldest first. */
     static List<QueuedSubscription<?>> byAge(Stream<QueuedSubscription<?>> some) {
         return some.sorted(Comparator.comparingLong(subscription -> subscription.number))
                 .toList();
@@ -266,11 +259,6 @@ final class Directory {
 
     /** Whether no push subscription of a user's has anything waiting or in hand. */
     boolean isQuiet() {
-        for (PushSubscription<?> push : working.values()) {
-            if (push.number != LOG && !push.isQuiet()) {
-                return false;
-            }
-        }
-        return true;
+        return working.values().stream().allMatch(push -> push.number == LOG || push.isQuiet());
     }
 }

@@ -2,7 +2,7 @@ package io.eventbroker;
 
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Sleeper;
-import io.eventbroker.internal.Timing.Wait;
+import io.eventbroker.internal.Timing;
 import java.util.concurrent.CancellationException;
 
 /** A way into the broker, used by publishers: the ring they all share, or a lane. */
@@ -33,7 +33,7 @@ abstract class Entrance {
 
     /** Offers what there is to put in, and while there is no room again for so many ns; returns whether it was accepted. */
     final boolean offer(TopicDefinition topic, Object content, long nanos) {
-        Wait wait = null;
+        Timing.Wait wait = null;
         try {
             while (true) {
                 lifecycle.requireOpen();
@@ -46,7 +46,7 @@ abstract class Entrance {
                         return true;
                     }
                 } else {
-                    wait = wait == null ? Wait.polling(lifecycle.timing, this, nanos) : wait;
+                    wait = wait == null ? Timing.Wait.polling(lifecycle.timing, this, nanos) : wait;
                     if (wait.isOver()) {
                         lifecycle.refused.increment();
                         return false;

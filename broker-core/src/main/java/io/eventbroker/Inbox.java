@@ -84,5 +84,7 @@ public interface Inbox<T> extends Subscription, Iterable<T>, AutoCloseable {
 
     /** The same as {@link #unsubscribe()}: what waits can still be taken. */
     @Override
-    void close();
+    default void close() {
+        unsubscribe();
+    }
 }

@@ -24,11 +24,8 @@ final class PatternTree {
         node.ending.add(subscription);
     }
 
-    void remove(QueuedSubscription<?> subscription) {
-        remove(subscription, 0);
-    }
-
-    private void remove(QueuedSubscription<?> subscription, int depth) {
+    /** Removes one whose pattern has so many tokens before this place. */
+    void remove(QueuedSubscription<?> subscription, int depth) {
         List<String> tokens = subscription.source.tokens();
         PatternTree child = depth == tokens.size() ? null : children.get(tokens.get(depth));
         if (child == null) {

@@ -1,7 +1,6 @@
 package io.eventbroker;
 
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Timing.Wait;
 import io.eventbroker.internal.WaitSet.Waiter;
 import java.time.Duration;
 import java.util.Collection;
@@ -66,11 +65,6 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     }
 
     @Override
-    public void close() {
-        unsubscribe();
-    }
-
-    @Override
     public SubscriptionStats stats() {
         boolean isPuttingOver = isSealed();
         return snapshot(0, 0, delivered.get(), Long.MAX_VALUE, false, isPuttingOver);
@@ -97,7 +91,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         if (event != null || nanos <= 0) {
             return event;
         }
-        Wait wait = Wait.signalled(inboxes.get(0).timing, inboxes.get(0), nanos);
+        Timing.Wait wait = Timing.Wait.signalled(inboxes.get(0).timing, inboxes.get(0), nanos);
         Waiter waiter = new Waiter();
         boolean wasSignalled = false;
         try {
@@ -173,17 +167,14 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
         @Override
         public boolean hasNext() {
-            if (upcoming != null) {
-                return true;
-            }
             try {
-                upcoming = await(Timing.FOREVER, false);
+                upcoming = upcoming == null ? await(Timing.FOREVER, false) : upcoming;
                 return true;
             } catch (SubscriptionClosedException e) {
-                if (e.getCause() != null) {
-                    throw e;
+                if (e.getCause() == null) {
+                    return false;
                 }
-                return false;
+                throw e;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new CancellationException("interrupted while waiting for the next event of " + name());

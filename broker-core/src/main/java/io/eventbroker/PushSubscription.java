@@ -1,9 +1,7 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerEvent.HandlerFailed;
 import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Timing.Wait;
 import io.eventbroker.internal.WaitSet.Waiter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +11,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** A subscription whose workers call a handler. */
 final class PushSubscription<T> extends QueuedSubscription<T> {
@@ -112,11 +111,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     }
 
     private long sum(int counter) {
-        long sum = 0;
-        for (Worker worker : workers) {
-            sum += worker.results.get(counter);
-        }
-        return sum;
+        return workers.stream().mapToLong(worker -> worker.results.get(counter)).sum();
     }
 
     /** Takes events and calls the handler, one at a time: as a thread of its own, or step by step. */
@@ -247,16 +242,17 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 Object event = envelope == null ? content : envelope.event();
                 if (!isOfBroker) {
                     String topic = envelope == null ? source.name() : envelope.topic();
-                    report = host.report(new HandlerFailed(name(), topic, event, failure));
+                    report = host.report(new BrokerEvent.HandlerFailed(name(), topic, event, failure));
                     return;
                 }
-                String type = event.getClass().getName();
-                if (complained) {
-                    LOG.debug(FAILURE, lifecycle.brokerName, name(), type, failure);
-                } else {
-                    complained = true;
-                    LOG.warn(FAILURE, lifecycle.brokerName, name(), type, failure);
-                }
+                LOG.atLevel(complained ? Level.DEBUG : Level.WARN)
+                        .setCause(failure)
+                        .log(
+                                FAILURE,
+                                lifecycle.brokerName,
+                                name(),
+                                event.getClass().getName());
+                complained = true;
             } catch (Throwable e) {
                 // no memory, or an appender that fails; the failure is counted all the same
             }
@@ -272,7 +268,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
         private void await() {
             if (report != null) {
-                Wait wait = Wait.polling(Timing.SYSTEM, PushSubscription.this, Timing.FOREVER);
+                Timing.Wait wait = Timing.Wait.polling(Timing.SYSTEM, PushSubscription.this, Timing.FOREVER);
                 while (isReporting()) {
                     wait.pause();
                     Thread.interrupted();

@@ -184,12 +184,6 @@ abstract class QueuedSubscription<T> implements Subscription {
         backlog.wakeAll();
     }
 
-    /** Ends a subscription that was full and wants no gaps; what waits is still for its consumers. */
-    void disconnect() {
-        seal(new IllegalStateException(
-                this + " was full with " + backlog.capacity + " events, and its overflow policy is DISCONNECT"));
-    }
-
     /** Ends the subscription for good: nothing that waits for a handler is handled any more. */
     void cancel(@Nullable Throwable why) {
         seal(why);
@@ -248,28 +242,24 @@ abstract class QueuedSubscription<T> implements Subscription {
             long handled, long failed, long delivered, long mostInHand, boolean isTakingOver, boolean isPuttingOver) {
         long taken = backlog.taken();
         long inHand = Math.min(taken - delivered, mostInHand);
-        long newest = backlog.total(Backlog.DROPPED_NEWEST);
-        long oldest = backlog.total(Backlog.DROPPED_OLDEST);
-        long conflated = backlog.total(Backlog.CONFLATED);
-        long disconnected = backlog.total(Backlog.DISCONNECTED);
+        long missed = isPuttingOver ? backlog.missedAtEnd(isTakingOver) : 0;
         long waiting = backlog.waiting(taken);
-        long replayed = backlog.total(Backlog.REPLAYED);
-        return new SubscriptionSnapshot(
+        return new SubscriptionSnapshot( // reads what is counted first last
                 name,
-                backlog.total(Backlog.MATCHED),
-                replayed,
-                delivered,
                 handled,
                 failed,
-                newest,
-                oldest,
-                conflated,
-                disconnected,
+                delivered,
+                inHand,
+                missed,
+                isTakingOver && inHand > 0,
+                backlog.total(Backlog.DROPPED_NEWEST),
+                backlog.total(Backlog.DROPPED_OLDEST),
+                backlog.total(Backlog.CONFLATED),
+                backlog.total(Backlog.DISCONNECTED),
                 isTakingOver ? waiting : 0,
                 isTakingOver ? 0 : waiting,
-                inHand,
-                isPuttingOver ? backlog.missedAtEnd(isTakingOver) : 0,
-                isTakingOver && inHand > 0);
+                backlog.total(Backlog.REPLAYED),
+                backlog.total(Backlog.MATCHED));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.eventbroker;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElseGet;
 
 import io.eventbroker.internal.Counters;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ final class Retention {
     private final Consumer<TopicDefinition> forgetter;
 
     /** The topic that was published to longest ago comes first; so does its message, each by its key or its position. */
-    private final Map<TopicDefinition, Map<Object, Envelope>> kept = new LinkedHashMap<>();
+    final Map<TopicDefinition, Map<Object, Envelope>> kept = new LinkedHashMap<>();
 
     private int total;
     private final Counters forgotten = new Counters(1);
@@ -27,16 +28,9 @@ final class Retention {
         this.forgetter = forgetter;
     }
 
-    boolean holds(TopicDefinition topic) {
-        return kept.containsKey(topic);
-    }
-
     void keep(Envelope message) {
         TopicDefinition topic = message.source();
-        Map<Object, Envelope> own = kept.remove(topic);
-        if (own == null) {
-            own = new LinkedHashMap<>();
-        }
+        Map<Object, Envelope> own = requireNonNullElseGet(kept.remove(topic), LinkedHashMap::new);
         kept.put(topic, own);
         Object id = message.key() == null ? (Long) message.sequence() : message.key();
         total -= own.remove(id) == null ? 0 : 1;

@@ -2,7 +2,6 @@ package io.eventbroker;
 
 import static java.util.Objects.requireNonNull;
 
-import io.eventbroker.BrokerEvent.Unrouted;
 import io.eventbroker.internal.Counters;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
@@ -43,9 +42,6 @@ final class Router {
     /** Those who were given something since they were last woken. */
     private final List<QueuedSubscription<?>> touched = new ArrayList<>();
 
-    /** Those who were full and want no gaps, until they are removed. */
-    private final Queue<QueuedSubscription<?>> disconnected = new ArrayDeque<>();
-
     /** What came up while something else was being routed. */
     private final Queue<BrokerEvent> untold = new ArrayDeque<>();
 
@@ -81,8 +77,8 @@ final class Router {
             totals.add(ROUTED, 1);
         } else {
             totals.add(UNROUTED, 1);
-            if (directory.isWanted(Unrouted.class)) {
-                tell(new Unrouted(topic.name(), event));
+            if (directory.isWanted(BrokerEvent.Unrouted.class)) {
+                tell(new BrokerEvent.Unrouted(topic.name(), event));
             }
         }
     }
@@ -115,12 +111,7 @@ final class Router {
 
     private void offer(QueuedSubscription<?> subscription, Object event, @Nullable Envelope envelope, int cause) {
         BrokerEvent loss = subscription.offer(event, envelope, cause);
-        if (loss != null) {
-            tellOf(subscription, loss);
-            if (subscription.isDisconnected) {
-                disconnected.add(subscription);
-            }
-        }
+        tellOf(subscription, loss);
         if (!subscription.isTouched) {
             subscription.isTouched = true;
             touched.add(subscription);
@@ -155,7 +146,6 @@ final class Router {
 
     /** Tells what came up, and wakes whoever was given something. */
     void flush() {
-        removeDisconnected();
         for (BrokerEvent event = untold.poll(); event != null; event = untold.poll()) {
             for (QueuedSubscription<?> subscription : directory.events.named) {
                 if (subscription.accepts(event)) {
@@ -166,26 +156,22 @@ final class Router {
                 offerUnlessSealed(log, event);
             }
             totals.add(TOLD, 1);
-            removeDisconnected();
         }
         if (!touched.isEmpty()) {
             VarHandle.fullFence();
             for (int i = 0; i < touched.size(); i++) {
-                touched.get(i).isTouched = false;
-                touched.get(i).backlog.wake();
+                QueuedSubscription<?> subscription = touched.get(i);
+                subscription.isTouched = false;
+                subscription.backlog.wake();
+                if (subscription.isDisconnected && directory.remove(subscription)) {
+                    subscription.seal(new IllegalStateException(subscription + " was full with "
+                            + subscription.backlog.capacity + " events, and its overflow policy is DISCONNECT"));
+                }
             }
             touched.clear();
         }
         congestion.forget();
         stepTime = null;
-    }
-
-    private void removeDisconnected() {
-        for (QueuedSubscription<?> full = disconnected.poll(); full != null; full = disconnected.poll()) {
-            if (directory.remove(full)) {
-                full.disconnect();
-            }
-        }
     }
 
     // ---- for anybody

@@ -118,20 +118,17 @@ public final class Select<T> {
             }
         }
         if (open.isEmpty()) {
-            throw new SubscriptionClosedException("all inboxes selected from have ended", cause());
+            Throwable cause = inboxes.stream()
+                    .map(i -> i.cause)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+            throw new SubscriptionClosedException("all inboxes selected from have ended", cause);
         }
         return null;
     }
 
     private synchronized void fallOut(PullSubscription<? extends T> ended) {
         open = open.stream().filter(inbox -> !inbox.equals(ended)).toList();
-    }
-
-    private @Nullable Throwable cause() {
-        return inboxes.stream()
-                .map(inbox -> inbox.cause)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
     }
 }

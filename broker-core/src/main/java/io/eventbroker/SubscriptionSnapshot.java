@@ -3,20 +3,20 @@ package io.eventbroker;
 /** The statistics of a subscription as plain data. */
 record SubscriptionSnapshot(
         String name,
-        long matched,
-        long replayed,
-        long delivered,
         long handled,
         long failed,
+        long delivered,
+        long inHand,
+        long missedAtEnd,
+        boolean stuck,
         long droppedNewest,
         long droppedOldest,
         long conflated,
         long disconnected,
         long abandoned,
         long queued,
-        long inHand,
-        long missedAtEnd,
-        boolean stuck)
+        long replayed,
+        long matched)
         implements SubscriptionStats {
     @Override
     public long dropped() {

@@ -97,13 +97,9 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     }
 
     private <E> Inbox<E> pull(boolean forMessages) {
-        if (workers > 1) {
-            throw new IllegalStateException(
-                    "concurrency " + workers + " has no meaning for an inbox; let that many threads read it instead");
-        }
-        if (isOrderedByKey) {
-            throw new IllegalStateException("orderedByKey has no meaning for an inbox, which gives events in order to"
-                    + " whoever takes them; use onEvent with concurrency, or one reader");
+        if (workers > 1 || isOrderedByKey) {
+            throw new IllegalStateException((isOrderedByKey ? "orderedByKey" : "concurrency " + workers)
+                    + " has no meaning for an inbox; let as many threads as you like read it instead, or use onEvent");
         }
         requireSense();
         isForMessages = forMessages;

@@ -111,23 +111,17 @@ public class TopicPattern<T> {
     }
 
     private boolean matches(String candidate) {
-        int start = 0;
-        for (String token : tokens) {
-            if (start > candidate.length()) {
+        String[] given = candidate.split("\\.");
+        for (int i = 0; i < tokens.size(); i++) {
+            String token = tokens.get(i);
+            if (i == given.length || token.equals(">")) {
+                return i < given.length;
+            }
+            if (!token.equals("*") && !token.equals(given[i])) {
                 return false;
             }
-            if (token.equals(">")) {
-                return true;
-            }
-            int dot = candidate.indexOf('.', start);
-            int end = dot < 0 ? candidate.length() : dot;
-            boolean isSame = token.length() == end - start && candidate.startsWith(token, start);
-            if (!isSame && !token.equals("*")) {
-                return false;
-            }
-            start = end + 1;
         }
-        return start > candidate.length();
+        return tokens.size() == given.length;
     }
 
     /** The name, and the class where it is narrower than the topic's. */
