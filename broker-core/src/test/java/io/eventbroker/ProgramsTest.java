@@ -59,14 +59,20 @@ class ProgramsTest {
         try (Broker broker = Broker.open()) {
             broker.subscription(created)
                     .named("billing")
+                    .overflow(Overflow.BACKPRESSURE)
                     .onEvent(r -> broker.publish(returns, new Refunded(r.id(), r.units() * r.pence())));
-            broker.subscription(created).named("warehouse").onEvent(r -> broker.publish(returns, new Expected(r.id())));
+            broker.subscription(created)
+                    .named("warehouse")
+                    .overflow(Overflow.BACKPRESSURE)
+                    .onEvent(r -> broker.publish(returns, new Expected(r.id())));
             broker.subscription(created)
                     .named("inventory")
+                    .overflow(Overflow.BACKPRESSURE)
                     .onEvent(r -> broker.publish(returns, new Planned(r.id(), r.units())));
             broker.subscription(created)
                     .named("notifications")
                     .capacity(1_000)
+                    .overflow(Overflow.DROP_OLDEST)
                     .onEvent(r -> mails.add("to " + r.customer() + ": we received " + r.id()));
             broker.subscription(returns).named("audit").onEvent(audit::add);
 
@@ -103,8 +109,12 @@ class ProgramsTest {
         Set<Integer> pushed = new ConcurrentSkipListSet<>();
         Set<Integer> pulled = new ConcurrentSkipListSet<>();
         try (Broker broker = Broker.open(PATIENT)) {
-            broker.subscription(jobs).capacity(1_000).concurrency(8).onEvent(job -> pushed.add(job.number()));
-            Inbox<Job> inbox = broker.subscription(jobs).capacity(1_000).inbox();
+            broker.subscription(jobs)
+                    .concurrency(8)
+                    .overflow(Overflow.BACKPRESSURE)
+                    .onEvent(job -> pushed.add(job.number()));
+            Inbox<Job> inbox =
+                    broker.subscription(jobs).overflow(Overflow.BACKPRESSURE).inbox();
             List<Task<Boolean>> readers = new ArrayList<>();
             for (int r = 0; r < 8; r++) {
                 readers.add(Task.run("reader", () -> {
@@ -204,7 +214,7 @@ class ProgramsTest {
             broker.subscription(keys)
                     .named("deleter")
                     .concurrency(100)
-                    .capacity(5_000)
+                    .overflow(Overflow.BACKPRESSURE)
                     .onEvent(store::delete);
             store.keys().forEach(key -> broker.publish(keys, key));
         }
