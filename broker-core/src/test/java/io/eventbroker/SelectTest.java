@@ -29,7 +29,7 @@ class SelectTest {
     private static final Topic<String> WORDS = Topic.of("words", String.class);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private static int waiters(Inbox<?> inbox) throws ReflectiveOperationException {
+    static int waiters(Inbox<?> inbox) throws ReflectiveOperationException {
         Field waiters = WaitSet.class.getDeclaredField("waiters");
         waiters.setAccessible(true);
         return Array.getLength(waiters.get(((PullSubscription<?>) inbox).queue.consumers));
