@@ -92,11 +92,7 @@ final class ReferenceModel {
                 .anyMatch(known -> known != null && known.topic().equals(given.topic()) && !known.equals(given));
     }
 
-    /** Whether there is no room for a message, or one who wants it must not lose it and has none. */
-    boolean isFull(Source source, Message message) {
-        return source.waiting.size() == source.size || !congested(message).isEmpty();
-    }
-
+    /** Those that have no room for what they want and must not lose. */
     List<ReferenceQueue> congested(Message message) {
         return those(queue -> queue.isCongested() && queue.wants(message));
     }
@@ -159,7 +155,8 @@ final class ReferenceModel {
 
     /** The broker has told what was reported first, or, when nobody works any more, the end of any episode. */
     void hasTold(Report report) {
-        boolean isLast = report.failure() == null && report.queue().episode > 0 && isWorkOver();
+        boolean isLast =
+                report.due() == null || (report.failure() == null && report.queue().episode > 0 && isWorkOver());
         require(isLast || events.reports.indexOf(report) == 0, "told " + report + " of " + events.reports);
         events.tell(report.due());
         events.reports.remove(report);
@@ -169,7 +166,9 @@ final class ReferenceModel {
     /** Subscriptions to what the broker tells are told nothing more. */
     void hasSealedEvents() {
         require(isWorkOver(), "event subscriptions ended before the others");
-        require(living().stream().allMatch(queue -> queue.episode == 0), "an episode never ended");
+        require(
+                living().stream().allMatch(queue -> queue.episode == 0 || queue.episodeEnded() == null),
+                "an episode never ended");
         events.sealed = true;
     }
 
@@ -181,13 +180,8 @@ final class ReferenceModel {
 
     // ---- subscribing
 
-    boolean isNameTaken(String name) {
-        return living().stream().anyMatch(queue -> queue.name.equals(name));
-    }
-
     void subscribe(ReferenceQueue queue) {
-        require(phase == Phase.OPEN && !isNameTaken(queue.name), "subscribed " + queue.name);
-        require(isAllRouted(), "subscribe returned before what was published was routed");
+        require(phase == Phase.OPEN && isAllRouted(), "subscribed before what was published was routed");
         events.flush();
         queues.add(queue);
         events.tell(Told.of("Subscribed", queue.name, queue.shape.source()));

@@ -57,6 +57,7 @@ final class Simulation {
     final Map<String, Integer> notes = new TreeMap<>();
 
     final SimulationHandlers handlers;
+    final SimulationWaits waits;
     final SimulationPublishing publishing;
     final SimulationSubscribing subscribing;
     final SimulationActions actions;
@@ -97,6 +98,7 @@ final class Simulation {
         this.lanes = new SimulationLanes(this, laneSize);
         this.checks = new SimulationChecks(this);
         this.handlers = new SimulationHandlers(this);
+        this.waits = new SimulationWaits(this);
         this.publishing = new SimulationPublishing(this);
         this.subscribing = new SimulationSubscribing(this);
         this.actions = new SimulationActions(this);
@@ -190,6 +192,7 @@ final class Simulation {
     void passing() {
         judge(() -> {
             lanes.observe();
+            events.observeSilentEnds();
             if (hasTold) {
                 observeTold();
             }
@@ -243,6 +246,7 @@ final class Simulation {
     /** Lets the model catch up with what the broker has done. */
     void observe() {
         lanes.observe();
+        events.observeSilentEnds();
         isInStep = false;
         if (hasTold || broker.lifecycle.failure() != null) {
             observeTold();

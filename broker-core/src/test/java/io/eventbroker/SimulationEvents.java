@@ -21,6 +21,8 @@ final class SimulationEvents {
             BrokerEvent.TOPIC.only(BrokerEvent.Unrouted.class),
             BrokerEvent.TOPIC.only(BrokerEvent.DropsBegan.class),
             BrokerEvent.TOPIC.only(BrokerEvent.DropsEnded.class),
+            BrokerEvent.TOPIC.only(BrokerEvent.PublishersWaiting.class),
+            BrokerEvent.TOPIC.only(BrokerEvent.Disconnected.class),
             BrokerEvent.TOPIC.only(BrokerEvent.Subscribed.class),
             BrokerEvent.TOPIC.only(BrokerEvent.Unsubscribed.class),
             BrokerEvent.TOPIC.only(BrokerEvent.Closing.class),
@@ -80,6 +82,18 @@ final class SimulationEvents {
     /** Whether an unsubscribe took effect that the death of the loop may have prevented. */
     boolean hasSeenUnsubscribed() {
         return unsubscribedSpy.handle.stats().matched() > unsubscribedSpy.queue.matched;
+    }
+
+    /** Episodes of backpressure end without being told. */
+    void observeSilentEnds() {
+        for (SimulationMember<?> member : run.members) {
+            Report relief = new Report(member.queue);
+            boolean isOver = !((QueuedSubscription<?>) member.handle).isRelieving();
+            if (relief.due() == null && isOver && model.events.reports.contains(relief)) {
+                model.hasTold(relief);
+                run.note("backpressure ended", true);
+            }
+        }
     }
 
     /** Lets the model catch up with what the broker has told since. */
@@ -149,7 +163,9 @@ final class SimulationEvents {
     /** The end of an episode at the end of the broker, which it tells in whatever order, before what was reported. */
     private Report lastEpisode(Told seen, Report first) {
         return model.living().stream()
-                .filter(queue -> queue.episode > 0 && (seen == null || seen.equals(queue.episodeEnded())))
+                .filter(queue -> queue.episode > 0
+                        && queue.episodeEnded() != null
+                        && (seen == null || seen.equals(queue.episodeEnded())))
                 .findFirst()
                 .map(Report::new)
                 .orElse(first);

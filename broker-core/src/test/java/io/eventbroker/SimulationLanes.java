@@ -4,12 +4,12 @@ import io.eventbroker.ReferenceModel.Source;
 import io.eventbroker.ReferenceQueue.Definition;
 import io.eventbroker.ReferenceQueue.Message;
 import io.eventbroker.SimulationPublishing.Answer;
+import io.eventbroker.SimulationPublishing.Offer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CancellationException;
 
 /** The lanes of a {@link Simulation}: opened, used and closed at random, from outside and inside of handlers. */
 final class SimulationLanes {
@@ -195,8 +195,7 @@ final class SimulationLanes {
     private boolean isMisuse(Known<?> known, Owner owner, RuntimeException end) {
         boolean mayBe = owner != Owner.CALLER || known.isClosed;
         boolean mustBe = model.mayPublish(run.isInsideHandler()) && (owner == Owner.ANOTHER || known.isClosed);
-        boolean is = end instanceof IllegalStateException
-                && !(end instanceof BrokerClosedException || end instanceof CancellationException);
+        boolean is = end != null && run.publishing.answer(end) == Answer.CLASH;
         run.require(!is || mayBe, "lane refused: " + end);
         run.require(is || !mustBe || model.phase == ReferenceModel.Phase.FAILED, "lane not refused, " + owner);
         run.note("lane misused, " + (known.isClosed ? "closed" : owner), is);
@@ -218,12 +217,11 @@ final class SimulationLanes {
             publishBadKey(known, owner, event);
             return;
         }
-        Answer expected = run.publishing.expected(known.source, known.topic, event);
         boolean mayWait = random.nextBoolean();
-        boolean isInterrupted = random.nextInt(8) == 0;
-        long before = model.routed + model.unrouted;
+        Message message = SimulationTopics.message(known.topic, event);
+        Offer offer = run.publishing.new Offer(known.source, message, mayWait ? Long.MAX_VALUE : 0);
         RuntimeException[] end = new RuntimeException[1];
-        Answer answer = run.calmly(() -> run.publishing.interruptedly(isInterrupted, () -> {
+        Answer answer = offer.make(() -> {
             try {
                 if (mayWait) {
                     known.lane.publish(event);
@@ -234,17 +232,17 @@ final class SimulationLanes {
                 end[0] = e;
                 return run.publishing.answer(e);
             }
-        }));
+        });
         run.trace("lane ", lanes.indexOf(known), ": ", event, mayWait ? ", waiting: " : ": ", answer);
-        long routed = model.routed + model.unrouted - before;
         if (isMisuse(known, owner, end[0])) {
             known.publisher.withdrawn(event);
             return;
         }
         run.note("lane " + answer, true);
+        run.note("lane waited", offer.waits());
         run.note("lane in a handler", run.isInsideHandler() && answer == Answer.ACCEPTED);
-        run.publishing.judge(known.source, false, expected, answer, mayWait, isInterrupted, routed);
-        run.publishing.record(known.publisher, known.source, event, known.topic, answer);
+        offer.judge(answer);
+        run.publishing.record(known.publisher, offer, event, answer);
     }
 
     private <E extends Ledger.Entry> void publishBadKey(Known<E> known, Owner owner, E event) {
@@ -262,6 +260,9 @@ final class SimulationLanes {
     }
 
     private <E extends Ledger.Entry> void publishAll(Known<E> known) {
+        if (!known.underWay.isEmpty()) {
+            return; // by a handler that was called while another one waits
+        }
         List<E> all = new ArrayList<>();
         int most = random.nextInt(13);
         for (int i = 0; i < most; i++) {
@@ -275,20 +276,28 @@ final class SimulationLanes {
         int count = all.size();
         Owner owner = own(known);
         boolean isInterrupted = random.nextInt(8) == 0;
-        int room = known.source.size - known.source.waiting.size();
-        boolean mayPublish = model.mayPublish(run.isInsideHandler());
-        RuntimeException[] end = new RuntimeException[1];
         all.forEach(event -> known.underWay.add(SimulationTopics.message(known.topic, event)));
-        int accepted = run.calmly(() -> run.publishing.interruptedly(isInterrupted, () -> {
-            int number = 0;
-            try {
-                number = known.lane.publishAll(all);
-            } catch (RuntimeException e) {
-                end[0] = e;
-            }
-            accepted(known, number - (count - known.underWay.size())); // now, for the broker may have died since
-            return number;
-        }));
+        boolean mayPublish = model.mayPublish(run.isInsideHandler());
+        int atOnce = mayPublish ? room(known) : 0;
+        RuntimeException[] end = new RuntimeException[1];
+        int calls = isInterrupted || !mayPublish ? 0 : Simulation.ANY;
+        int accepted = run.waits.during(
+                known.underWay,
+                () -> run.during(
+                        calls,
+                        true,
+                        Long.MAX_VALUE,
+                        () -> run.publishing.interruptedly(isInterrupted, () -> {
+                            int number = 0;
+                            try {
+                                number = known.lane.publishAll(all);
+                            } catch (RuntimeException e) {
+                                end[0] = e;
+                            }
+                            // now, for the broker may have died since
+                            accepted(known, number - (count - known.underWay.size()));
+                            return number;
+                        })));
         run.trace(
                 "lane ",
                 lanes.indexOf(known),
@@ -300,26 +309,63 @@ final class SimulationLanes {
                 end[0] == null ? "" : end[0].getClass());
         all.subList(0, accepted).forEach(known.publisher::accepted);
         List<E> rest = all.subList(accepted, count);
-        if (count > 0 && isMisuse(known, owner, end[0])) {
+        if (count > 0 && accepted == 0 && isMisuse(known, owner, end[0])) {
             rest.forEach(known.publisher::withdrawn);
             return;
         }
-        if (!rest.isEmpty()) {
-            Answer answer = end[0] == null ? null : run.publishing.answer(end[0]);
-            boolean mayStillPublish = model.mayPublish(run.isInsideHandler());
-            run.require(answer == null ? accepted > 0 : accepted == 0, "publishAll: " + accepted + ", " + end[0]);
-            run.require(isInterrupted || !mayStillPublish, "publishAll cut short");
-            run.require(!isInterrupted || accepted == (mayPublish ? room : 0), "publishAll interrupted");
-            run.same("publishAll closed", answer == null ? null : mayPublish ? answer : Answer.CLOSED, answer);
-            known.publisher.refused(rest.get(0));
-            model.refused++;
-            rest.subList(1, rest.size()).forEach(known.publisher::withdrawn);
-        } else {
+        if (rest.isEmpty()) {
             run.require(count == 0 || mayPublish, "publishAll was not refused");
-            run.require(!isInterrupted || count <= room, "an interrupted publishAll waited");
+            run.require(!isInterrupted || count <= atOnce, "an interrupted publishAll waited");
+        } else {
+            run.require((end[0] == null) == accepted > 0, "publishAll: " + accepted + ", " + end[0]);
+            run.require(!isInterrupted || accepted == atOnce, "publishAll interrupted");
+            boolean isOffer = judgeCut(known, rest.get(0), end[0], isInterrupted && mayPublish);
+            if (isOffer) {
+                known.publisher.refused(rest.get(0));
+                model.refused++;
+            } else {
+                known.publisher.withdrawn(rest.get(0));
+            }
+            rest.subList(1, rest.size()).forEach(known.publisher::withdrawn);
         }
-        run.note("published all, waiting", rest.isEmpty() && count > room);
+        run.note("published all, waiting", rest.isEmpty() && count > atOnce);
         run.note("publishAll cut short", accepted > 0 && !rest.isEmpty());
+    }
+
+    /** How much of what is under way is taken in without waiting. */
+    private int room(Known<?> known) {
+        int room = 0;
+        for (Message next : known.underWay) {
+            boolean hasRoom = room < known.source.size - known.source.waiting.size();
+            if (!hasRoom || !model.congested(next).isEmpty()) {
+                break;
+            }
+            room++;
+        }
+        return room;
+    }
+
+    /** Judges why a publishAll ended before this; returns whether that was a refusal of an offer. */
+    private boolean judgeCut(Known<?> known, Ledger.Entry first, RuntimeException end, boolean isInterrupted) {
+        Message message = SimulationTopics.message(known.topic, first);
+        Answer answer = end == null ? null : run.publishing.answer(end);
+        boolean isClosed = !model.mayPublish(run.isInsideHandler());
+        if (isClosed || isInterrupted) {
+            Answer due = isClosed ? Answer.CLOSED : Answer.CANCELLED;
+            run.same("publishAll cut short", answer == null ? null : due, answer);
+            return true;
+        }
+        if (known.isClosed) {
+            return false;
+        }
+        boolean isRefused = run.broker.stats().refused() > model.refused;
+        boolean mayBe = isRefused ? run.waits.mayBeCycle(List.of(message)) : !run.waits.mustBeCycle(message);
+        run.require(mayBe && !model.congested(message).isEmpty(), "publishAll cut short");
+        run.require(answer == null || isRefused == (answer == Answer.CYCLE), "publishAll cut short by " + end);
+        if (!isRefused) {
+            run.checks.requireNothingToStep();
+        }
+        return isRefused;
     }
 
     /** A call that offered what is under way has returned, with so many more accepted. */

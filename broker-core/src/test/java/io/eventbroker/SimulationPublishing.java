@@ -2,7 +2,9 @@ package io.eventbroker;
 
 import io.eventbroker.ReferenceModel.Phase;
 import io.eventbroker.ReferenceModel.Source;
+import io.eventbroker.ReferenceQueue.Message;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
@@ -15,7 +17,9 @@ final class SimulationPublishing {
         FULL,
         CLOSED,
         CLASH,
-        CANCELLED
+        CANCELLED,
+        CYCLE,
+        FOREVER
     }
 
     private static final Duration UNIT = Duration.ofMillis(100);
@@ -40,36 +44,28 @@ final class SimulationPublishing {
     }
 
     private <E extends Ledger.Entry> void publish(SimulationTopics.Target<E> target) {
-        E event = run.publisher().offer(target.topic(), target.maker());
+        LedgerPublisher publisher = run.publisher();
+        E event = publisher.offer(target.topic(), target.maker());
         Topic<? super E> topic = target.topic();
         if (!SimulationTopics.hasGoodKey(topic, event)) {
             publishBadKey(topic, event);
-            run.publisher().withdrawn(event);
+            publisher.withdrawn(event);
             return;
-        }
-        Answer expected = expected(model.ring, topic, event);
-        if (expected == Answer.CLASH && model.phase != Phase.OPEN) {
-            run.publisher().withdrawn(event);
-            return; // which of the two refusals comes first is left open
         }
         Duration timeout = UNIT.multipliedBy(random.nextInt(4) - 1);
         int mode = random.nextInt(3);
-        boolean mayWait = mode == 0 || (mode == 1 && timeout.compareTo(Duration.ZERO) > 0);
-        boolean isInterrupted = random.nextInt(8) == 0;
-        long before = model.routed + model.unrouted;
-        Answer answer = run.calmly(() -> interruptedly(isInterrupted, () -> answer(mode, topic, event, timeout)));
-        long routed = model.routed + model.unrouted - before;
-        run.trace("publish ", event, " to ", topic, mayWait ? ", waiting: " : ": ", answer);
+        long patience = mode == 0 ? Long.MAX_VALUE : mode == 1 ? Math.max(0, timeout.toNanos()) : 0;
+        Offer offer = new Offer(model.ring, SimulationTopics.message(topic, event), patience);
+        if (offer.expected == Answer.CLASH && model.phase != Phase.OPEN) {
+            publisher.withdrawn(event);
+            return; // which of the two refusals comes first is left open
+        }
+        Answer answer = offer.make(() -> answer(mode, topic, event, timeout));
+        run.trace("publish ", event, " to ", topic.name(), patience > 0 ? ", waiting: " : ": ", answer);
         run.note("publish " + answer, true);
-        judge(
-                model.ring,
-                model.clashes(SimulationTopics.definition(topic)),
-                expected,
-                answer,
-                mayWait,
-                isInterrupted,
-                routed);
-        record(run.publisher(), model.ring, event, topic, answer);
+        run.note("publish waited", offer.waits());
+        offer.judge(answer);
+        record(publisher, offer, event, answer);
     }
 
     /** The key is looked at before all else, and misuse is no offer. */
@@ -88,49 +84,89 @@ final class SimulationPublishing {
         }
     }
 
-    /** What an offer is answered that does not wait. */
-    Answer expected(Source to, Topic<?> topic, Ledger.Entry event) {
-        if (!model.mayPublish(run.isInsideHandler())) {
-            return Answer.CLOSED;
-        }
-        if (to == model.ring && model.clashes(SimulationTopics.definition(topic))) {
-            return Answer.CLASH;
-        }
-        return model.isFull(to, SimulationTopics.message(topic, event)) ? Answer.FULL : Answer.ACCEPTED;
-    }
+    /** One offer: what is expected of it, and what came of it. */
+    final class Offer {
+        private final Source to;
+        private final Message message;
+        private final long patience;
+        private final boolean isInterrupted = random.nextInt(8) == 0;
+        final Answer expected;
+        private final boolean mustBeCycle;
+        private final long start = model.now;
+        private final long routed = model.routed + model.unrouted;
+        private final int calls = run.handlers.calls();
 
-    /** Whether a publish that expected this, and may have waited, may have ended so. */
-    void judge(
-            Source to,
-            boolean clashes,
-            Answer expected,
-            Answer answer,
-            boolean mayWait,
-            boolean isInterrupted,
-            long routed) {
-        if (expected == Answer.FULL && mayWait && !isInterrupted) {
-            run.note(to == model.ring ? "publish waited" : "lane waited", true);
-            boolean isClosed = answer == Answer.CLOSED && !model.mayPublish(run.isInsideHandler());
-            if (answer == Answer.CLASH && clashes) {
-                return; // with what was retained meanwhile
+        /** Of a message that may wait for room so many ns. */
+        Offer(Source to, Message message, long patience) {
+            this.to = to;
+            this.message = message;
+            this.patience = patience;
+            this.expected = expected();
+            this.mustBeCycle = waits() && run.waits.mustBeCycle(message);
+        }
+
+        /** What is answered now, without waiting. */
+        private Answer expected() {
+            if (!model.mayPublish(run.isInsideHandler())) {
+                return Answer.CLOSED;
             }
-            run.require(isClosed || answer == Answer.ACCEPTED, "publish to what is full: " + answer);
-            boolean hasRoom = isClosed || to.waiting.size() == to.size - 1;
-            run.require(hasRoom, "made more room than was needed, or none, by routing " + routed);
-        } else {
-            run.same("messages routed by a publish that need not wait", 0L, routed);
-            run.same("answer of publish", expected == Answer.FULL && mayWait ? Answer.CANCELLED : expected, answer);
+            if (to == model.ring && model.clashes(message.from())) {
+                return Answer.CLASH;
+            }
+            boolean isFull =
+                    to.waiting.size() == to.size || !model.congested(message).isEmpty();
+            return isFull ? Answer.FULL : Answer.ACCEPTED;
+        }
+
+        boolean waits() {
+            return expected == Answer.FULL && patience > 0 && !isInterrupted;
+        }
+
+        Answer make(Supplier<Answer> call) {
+            Supplier<Answer> whole = () -> interruptedly(isInterrupted, call);
+            return waits()
+                    ? run.waits.during(List.of(message), () -> run.during(Simulation.ANY, true, until(), whole))
+                    : run.calmly(whole);
+        }
+
+        private long until() {
+            return patience == Long.MAX_VALUE ? patience : start + patience;
+        }
+
+        void judge(Answer answer) {
+            if (!waits()) {
+                run.same("messages routed without waiting", routed, model.routed + model.unrouted);
+                boolean isCancelled = expected == Answer.FULL && patience > 0;
+                run.same("answer of publish", isCancelled ? Answer.CANCELLED : expected, answer);
+                return;
+            }
+            run.same("surely a cycle", mustBeCycle, answer == Answer.CYCLE && mustBeCycle);
+            if (answer == Answer.CYCLE) {
+                run.require(run.waits.mayBeCycle(List.of(message)), "no cycle");
+                return;
+            }
+            if (answer == Answer.FOREVER || (answer == Answer.FULL && model.now < until())) {
+                run.checks.requireNothingToStep();
+                run.require(!model.congested(message).isEmpty(), "waits for ever for nothing");
+                boolean isTimed = patience < Long.MAX_VALUE;
+                run.same("end of a wait that nothing ends", isTimed ? Answer.FULL : Answer.FOREVER, answer);
+                model.now = isTimed ? until() : model.now;
+                return;
+            }
+            run.same("answer of a publish that waited", expected(), answer);
+            boolean isRoomMade = calls < run.handlers.calls() || to.waiting.size() == to.size - 1;
+            run.require(answer != Answer.ACCEPTED || isRoomMade, "made more room than was needed, or none");
         }
     }
 
     /** Notes the outcome of an offer. */
-    void record(LedgerPublisher publisher, Source to, Ledger.Entry event, Topic<?> topic, Answer answer) {
+    void record(LedgerPublisher publisher, Offer offer, Ledger.Entry event, Answer answer) {
         switch (answer) {
             case ACCEPTED -> {
-                model.accept(to, SimulationTopics.message(topic, event));
+                model.accept(offer.to, offer.message);
                 publisher.accepted(event);
             }
-            case CLASH -> publisher.withdrawn(event);
+            case CLASH, FOREVER -> publisher.withdrawn(event);
             default -> {
                 model.refused++;
                 publisher.refused(event);
@@ -171,6 +207,13 @@ final class SimulationPublishing {
             return Answer.CLOSED;
         }
         run.require(refusal instanceof IllegalStateException, "thrown by a publish: " + refusal);
-        return refusal instanceof CancellationException ? Answer.CANCELLED : Answer.CLASH;
+        if (refusal instanceof PublishCycleException) {
+            String own = "\"" + run.handlers.caller().member.queue.name + "\"";
+            String cycle = String.valueOf(refusal.getMessage());
+            run.require(cycle.indexOf(own) < cycle.lastIndexOf(own), "cycle without " + own + ": " + cycle);
+            return Answer.CYCLE;
+        }
+        boolean isForEver = String.valueOf(refusal.getMessage()).contains("would wait here for ever");
+        return refusal instanceof CancellationException ? Answer.CANCELLED : isForEver ? Answer.FOREVER : Answer.CLASH;
     }
 }

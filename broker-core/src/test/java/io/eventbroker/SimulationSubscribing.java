@@ -2,6 +2,7 @@ package io.eventbroker;
 
 import io.eventbroker.ReferenceModel.Phase;
 import io.eventbroker.ReferenceQueue.Keeping;
+import io.eventbroker.ReferenceQueue.Told;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToIntFunction;
@@ -18,7 +19,10 @@ final class SimulationSubscribing {
         boolean isSenseless() {
             boolean isUnkeyed = from.named() != null && from.named().key() == null;
             boolean isByKey = isOrdered() || keeping.overflow().equals("CONFLATE");
-            return (isOrdered() && workers == 0) || (isByKey && isUnkeyed);
+            boolean isOfBroker = from.name().equals(Told.FROM.topic());
+            return (isOfBroker && keeping.overflow().equals("BACKPRESSURE"))
+                    || (isOrdered() && workers == 0)
+                    || (isByKey && isUnkeyed);
         }
 
         @Override
@@ -30,7 +34,13 @@ final class SimulationSubscribing {
     }
 
     private static final List<Overflow> POLICIES = List.of(
-            Overflow.DROP_NEWEST, Overflow.DROP_NEWEST, Overflow.DROP_OLDEST, Overflow.CONFLATE, Overflow.DISCONNECT);
+            Overflow.DROP_NEWEST,
+            Overflow.DROP_NEWEST,
+            Overflow.DROP_OLDEST,
+            Overflow.CONFLATE,
+            Overflow.BACKPRESSURE,
+            Overflow.BACKPRESSURE,
+            Overflow.DISCONNECT);
 
     private final Simulation run;
     private final Random random;
@@ -56,9 +66,7 @@ final class SimulationSubscribing {
         try {
             run.perhapsInterrupted(() -> run.calmly(() -> {
                 member.handle = open(member, wish);
-                // who was in the way may have been disconnected by what was routed first
-                boolean isAllowed = !wish.isSenseless() && !isClosed && (!wasInUse || !isInUse(wish));
-                run.require(isAllowed, "subscribe was not refused");
+                run.require(!wish.isSenseless() && !isClosed, "subscribe was not refused");
                 return begin(member, wish);
             }));
             run.trace("subscribe ", member.handle, ", ", wish);
@@ -109,13 +117,14 @@ final class SimulationSubscribing {
         if (wish.isForMessages) {
             run.checks.forMessages.add(member.queue);
         }
+        run.require(!isInUse(wish), "subscribed what is in use");
         model.subscribe(member.queue); // now, for the broker may have died since
         return run.members.add(member);
     }
 
     private boolean isInUse(Wish<?> wish) {
         boolean clashes = wish.from.named() != null && model.clashes(SimulationTopics.definition(wish.from));
-        return clashes || model.isNameTaken(wish.name);
+        return clashes || model.living().stream().anyMatch(queue -> queue.name.equals(wish.name));
     }
 
     @SuppressWarnings("unchecked") // all but those of the broker are of entries
