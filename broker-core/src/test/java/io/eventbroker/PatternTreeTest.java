@@ -147,7 +147,7 @@ class PatternTreeTest {
         Collections.shuffle(living, random);
         while (!living.isEmpty()) {
             assertThat(tree.isEmpty()).isFalse();
-            tree.remove(living.remove(living.size() - 1));
+            tree.remove(living.remove(living.size() - 1), 0);
             if (living.size() % 50 == 0) {
                 String name = NaivePattern.anyName(random);
                 assertThat(found(name))
