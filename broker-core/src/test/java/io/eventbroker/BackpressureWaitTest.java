@@ -62,7 +62,8 @@ class BackpressureWaitTest {
                 .inbox();
         broker.publish(NUMBERS, 0);
         broker.publish(NUMBERS, 1);
-        Tests.awaitTrue("full", () -> inbox.stats().queued() == 2);
+        Tests.awaitRouted(broker);
+        assertThat(inbox.stats().queued()).isEqualTo(2);
     }
 
     @AfterEach
@@ -207,14 +208,18 @@ class BackpressureWaitTest {
 
     @ParameterizedTest
     @EnumSource
-    void theFailureOfTheBrokerEndsItWithTheCause(Way way) throws Exception {
+    void theFailureOfTheBrokerEndsIt(Way way) throws Exception {
         Task<Ending> publisher = waiting(way);
         // no user can hand the loop a null, so this stands for a fault of the broker itself
         assertThatThrownBy(() -> ((ActiveBroker) broker).loop.add(null)).isInstanceOf(BrokerClosedException.class);
-        assertThat((Throwable) publisher.get().result())
-                .isInstanceOf(BrokerClosedException.class)
-                .hasCauseInstanceOf(NullPointerException.class);
-        assertThat(broker.stats().refused()).isEqualTo(1);
+        Object result = publisher.get().result();
+        if (result instanceof BrokerClosedException e) {
+            assertThat(e).hasCauseInstanceOf(NullPointerException.class);
+        } else {
+            assertThat(result).as("let in while the broker fell").isEqualTo(true);
+        }
+        assertThat(broker.stats().refused()).isEqualTo(result instanceof BrokerClosedException ? 1 : 0);
+        assertThat(broker.stats().refused() + broker.stats().discarded()).isEqualTo(1);
         assertNothingCame();
     }
 
@@ -242,7 +247,8 @@ class BackpressureWaitTest {
             gate.awaitEntered();
             broker.publish(orders, 1);
             broker.publish(orders, 2);
-            Tests.awaitTrue("full", () -> stuck.stats().queued() == 2);
+            Tests.awaitRouted(broker);
+            assertThat(stuck.stats().queued()).isEqualTo(2);
             Task<Boolean> publisher = Task.run("publisher", () -> broker.publish(orders, 3));
             Tests.awaitParked(publisher.thread());
             stuck.unsubscribe();

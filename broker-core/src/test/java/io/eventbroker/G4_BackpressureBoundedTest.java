@@ -38,16 +38,14 @@ class G4_BackpressureBoundedTest {
             }));
         }
 
-        /** No event was accepted for a while, and the loop has routed what was. */
-        void awaitStuck(Broker broker) {
+        /** Each has looked since the subscription was full for good, and what they published has been routed. */
+        void awaitStuck(Broker broker, Subscription full, int capacity) {
+            Tests.awaitTrue("full", () -> full.stats().queued() > capacity);
+            Tests.awaitRouted(broker);
             Tests.awaitTrue("all publishers wait", () -> {
                 int before = accepted.get();
-                boolean areParked = true;
-                for (int i = 0; i < 50; i++) {
-                    tasks.forEach(task -> Tests.awaitParked(task.thread()));
-                    areParked &= accepted.get() == before;
-                }
-                return areParked && broker.stats().routed() == before;
+                tasks.forEach(task -> Tests.awaitParked(task.thread()));
+                return accepted.get() == before && broker.stats().routed() == before;
             });
         }
 
@@ -88,7 +86,10 @@ class G4_BackpressureBoundedTest {
                 Lane<Integer> lane = broker.lane(A2);
                 crowd.add(() -> lane.publish(2));
             }
-            crowd.awaitStuck(broker);
+            if (isPush) {
+                gate.awaitEntered();
+            }
+            crowd.awaitStuck(broker, stuck, capacity);
 
             int bound = capacity + ringSize + LANES * laneSize + PUBLISHERS + LANES;
             int inHand = isPush ? 1 : 0;
@@ -121,7 +122,7 @@ class G4_BackpressureBoundedTest {
                     taken++;
                 }
             }
-            crowd.awaitStuck(broker);
+            crowd.awaitStuck(broker, inbox, capacity);
             assertThat(crowd.accepted()).isEqualTo(taken + inbox.stats().queued());
         }
         crowd.awaitEnd();
@@ -171,7 +172,8 @@ class G4_BackpressureBoundedTest {
                         .inbox();
                 broker.publish(A, 1);
                 broker.publish(A, 2);
-                Tests.awaitTrue("full", () -> inbox.stats().queued() == 2);
+                Tests.awaitRouted(broker);
+                assertThat(inbox.stats().queued()).isEqualTo(2);
                 inbox.unsubscribe();
                 probes.add(new WeakReference<>(inbox));
             }

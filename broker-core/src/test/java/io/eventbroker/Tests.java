@@ -59,6 +59,11 @@ final class Tests {
         assertThat(broker.awaitQuiescence(PATIENCE)).as("quiet").isTrue();
     }
 
+    /** What was published has been routed, and what that led to was done, too. */
+    static void awaitRouted(Broker broker) {
+        broker.inbox(Topic.of("tests.nobody", Object.class)).close(); // commands are carried out after all that
+    }
+
     /** The thread parked, for as long as it takes; for threads that park only where the test wants them. */
     static void awaitParked(Thread thread) {
         awaitTrue(thread + " parked", () -> {
