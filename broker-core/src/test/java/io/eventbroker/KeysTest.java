@@ -252,6 +252,34 @@ class KeysTest {
                     .hasMessageContaining("key function");
         }
 
+        /** Misuse is no offer: also what comes before a bad key is not published. */
+        @Test
+        void isCalledForAllOfABatchBeforeAnyIsPublished() {
+            IllegalStateException thrown = new IllegalStateException("on purpose");
+            Topic<Integer> picky = Topic.of("picky", Integer.class).keyedBy(n -> {
+                calls.incrementAndGet();
+                if (n == 4) {
+                    throw thrown;
+                }
+                return n == 3 ? (Object) 3.0 : n;
+            });
+            Inbox<Integer> inbox = broker.inbox(picky);
+            try (Lane<Integer> lane = broker.lane(picky)) {
+                assertThatThrownBy(() ->
+                                assertThat(lane.publishAll(List.of(1, 2, 3))).isNull())
+                        .isExactlyInstanceOf(IllegalArgumentException.class);
+                assertThatThrownBy(() ->
+                                assertThat(lane.publishAll(List.of(1, 2, 4))).isNull())
+                        .isSameAs(thrown);
+                broker.runUntilIdle();
+                assertThat(broker.stats().offered()).isZero();
+                assertThat(lane.publishAll(List.of(5, 6))).isEqualTo(2);
+            }
+            broker.runUntilIdle();
+            assertThat(drain(inbox)).containsExactly(5, 6);
+            assertThat(calls).hasValue(8);
+        }
+
         /** It may publish itself, through the same lane even. */
         @Test
         void mayPublish() {
