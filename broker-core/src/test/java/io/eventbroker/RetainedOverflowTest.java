@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.eventbroker.BrokerEvent.DropsBegan;
 import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.BrokerEvent.PublishersWaiting;
+import io.eventbroker.BrokerEvent.Subscribed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -146,6 +147,18 @@ class RetainedOverflowTest {
         assertThat(inbox.stats().replayed()).as("nothing more is for it").isEqualTo(3);
         assertThat(inbox.stats().matched()).isZero();
         assertThat(broker.stats().subscriptions()).isEmpty();
+    }
+
+    /** Whoever keeps a list of subscriptions by what the broker tells must not meet one that has no beginning. */
+    @ParameterizedTest
+    @EnumSource
+    void aSubscriptionIsToldOfBeforeWhatBecameOfItsReplay(Overflow policy) {
+        Inbox<BrokerEvent> events = broker.inbox(BrokerEvent.TOPIC);
+        drained(events);
+        Inbox<Integer> inbox = late(policy, 1).inbox();
+        broker.runUntilIdle();
+        assertThat(drained(events)).hasSize(2).startsWith(new Subscribed("late", "numbers"));
+        inbox.unsubscribe();
     }
 
     @Test
