@@ -99,7 +99,7 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     private <E> Inbox<E> pull(boolean forMessages) {
         if (workers > 1 || isOrderedByKey) {
             throw new IllegalStateException((isOrderedByKey ? "orderedByKey" : "concurrency " + workers)
-                    + " has no meaning for an inbox; let as many threads as you like read it instead, or use onEvent");
+                    + " has no meaning for an inbox; let several threads read it instead, or use onEvent");
         }
         requireSense();
         isForMessages = forMessages;
