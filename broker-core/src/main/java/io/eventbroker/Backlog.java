@@ -39,7 +39,7 @@ final class Backlog {
 
     private final EventQueue first;
     private final boolean isByPattern;
-    private final Counters in = new Counters(7);
+    final Counters in = new Counters(7);
 
     /** The places by key, those that were emptied now and then swept. Only for the loop. */
     private final Map<Object, AtomicReference<@Nullable Envelope>> places = new HashMap<>(0);
@@ -51,7 +51,7 @@ final class Backlog {
         int count = spec.isOrderedByKey ? workers : 1;
         capacity = spec.capacity;
         overflow = spec.overflow();
-        isByPattern = spec.source.named() == null;
+        isByPattern = spec.source.definition == null;
         isWrapped = spec.isForMessages
                 || overflow == Overflow.CONFLATE
                 || (overflow == Overflow.DROP_OLDEST && count > 1)
@@ -92,7 +92,7 @@ final class Backlog {
         if (place != null && queue.replace(place, message)) {
             return count(true, CONFLATED);
         }
-        if (isFull) {
+        if (isFull && isFull()) { // asked anew: a consumer may just have emptied the place
             return false;
         }
         if (places.size() >= 2L * capacity) {
@@ -162,10 +162,6 @@ final class Backlog {
         return queues.size() == 1
                 ? first.size()
                 : queues.stream().mapToInt(EventQueue::size).sum();
-    }
-
-    long total(int which) {
-        return in.get(which);
     }
 
     long taken() {

@@ -81,7 +81,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         }
         try {
             int done = applyCommands(Math.min(limit, MOST_COMMANDS));
-            if (done < limit && !closing.isSealed()) {
+            if (done < limit && !closing.sealed) {
                 done += route(limit - done);
             }
             closing.notice(); // before the flush, or a stepped broker would have something to tell and nothing to do
@@ -112,7 +112,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     private boolean isCommandReady() {
-        return commands.isNextReady(inflow, closing.isSealed());
+        return commands.isNextReady(inflow, closing.sealed);
     }
 
     private int route(int limit) {
@@ -147,7 +147,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     private boolean hasWork() {
-        return (inflow.hasNext() && !closing.isSealed()) || isCommandReady();
+        return (inflow.hasNext() && !closing.sealed) || isCommandReady();
     }
 
     /** Whether there is anything that the loop does not yet wait for by looking again soon. */
@@ -182,6 +182,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     /** Leaves nothing behind that waits for the loop, which has ended. */
     private void leave() {
+        directory.retention.kept.clear();
         inflow.discard();
         commands.refuseAll();
     }
@@ -256,7 +257,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     /** Closes a lane; returns when everything has been routed that it accepted. */
     void close(RingLane<?> lane) {
         commands.execute(Commands.Action.of(lane.ring::close));
-        if (!lane.isOwnedByCaller()) {
+        if (!lifecycle.caller().equals(lane.owner.get())) { // who may be publishing
             Timing.Wait.polling(lifecycle.timing, lane, RingLane.GRACE).until(() -> false);
         }
         commands.execute(Commands.Action.of(() -> {
@@ -284,27 +285,27 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     /** Whether there is something in the rings, or will be as soon as its publisher has filled the slot it claimed. */
     boolean hasClaims() {
-        return inflow.claimed() > inflow.consumed() && !closing.isSealed() && !lifecycle.hasEnded();
+        return inflow.claimed() > inflow.consumed() && !closing.sealed && !lifecycle.hasEnded();
     }
 
     BrokerStats stats() {
         State state = lifecycle.state();
         long neverTaken = lifecycle.hasEnded() ? inflow.discard() : 0;
-        long routed = router.total(Router.ROUTED);
-        long unrouted = router.total(Router.UNROUTED);
-        long taken = router.total(Router.ACCEPTED);
+        long routed = router.totals.get(Router.ROUTED);
+        long unrouted = router.totals.get(Router.UNROUTED);
+        long taken = router.totals.get(Router.ACCEPTED);
         long stranded = state == State.FAILED ? taken - routed - unrouted : 0; // being routed when the loop died
         long refused = lifecycle.refused.sum();
         return new BrokerSnapshot(
                 state,
-                state == State.FAILED ? lifecycle.failure() : null,
+                state == State.FAILED ? lifecycle.failure : null,
                 taken + neverTaken + refused,
                 taken + neverTaken,
                 refused,
                 routed,
                 unrouted,
                 stranded + neverTaken,
-                router.total(Router.TOLD),
+                router.totals.get(Router.TOLD),
                 directory.retention.forgotten(),
                 closing.roster().stream().map(Subscription::stats).toList());
     }

@@ -50,7 +50,9 @@ final class Closing {
     private @Nullable Deadline lanesEnd;
 
     private long lastToRoute;
-    private boolean sealed;
+    /** Whether nothing is routed any more. */
+    boolean sealed;
+
     private boolean cancelled;
     private boolean eventsCancelled;
 
@@ -73,11 +75,6 @@ final class Closing {
     List<QueuedSubscription<?>> roster() {
         List<QueuedSubscription<?>> listed = roster;
         return listed == null ? Directory.byAge(directory.living.values().stream()) : listed;
-    }
-
-    /** Whether nothing is routed any more. */
-    boolean isSealed() {
-        return sealed;
     }
 
     /** How long until time alone brings the next phase, in ns, or {@link Timing#FOREVER}. */
@@ -133,7 +130,7 @@ final class Closing {
     }
 
     private boolean awaitWorkers() {
-        if (!router.log.isSealed() && directory.working.values().stream().allMatch(push -> push.isOfBroker)) {
+        if (!router.log.sealed && directory.working.values().stream().allMatch(push -> push.isOfBroker)) {
             sealEvents();
         } else if (directory.working.values().isEmpty()) {
             end();
@@ -190,7 +187,7 @@ final class Closing {
 
     /** Ends those who are told of the others' ends, having told them all. */
     private void sealEvents() {
-        if (!router.log.isSealed()) {
+        if (!router.log.sealed) {
             lifecycle.steps.at(Step.SEAL_EVENTS);
             endEpisodes();
             for (QueuedSubscription<?> subscription : directory.events.named) {
@@ -228,7 +225,7 @@ final class Closing {
                 try {
                     interrupter.execute(() -> {
                         interruptsToCome.decrementAndGet();
-                        push.interrupt();
+                        push.workers.forEach(PushSubscription.Worker::interrupt);
                     });
                 } catch (Throwable e) {
                     // no thread can be made: the handler is not interrupted, and given up like one that does not listen

@@ -1,21 +1,27 @@
 package io.eventbroker;
 
-import io.eventbroker.internal.Timing.Wait;
+import io.eventbroker.PushSubscription.Mark;
+import io.eventbroker.internal.Timing;
 import io.eventbroker.internal.WaitSet.Waiter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The subscriptions with backpressure that have more waiting than their capacity, and the publishers that wait for them. */
+@SuppressWarnings("ReferenceEquality") // a mark is a new one each time
 final class Congestion {
     /*
-     * A worker writes what it waits for, then looks whether that is still congested, then for cycles; it takes that back
-     * before it looks for other reasons to wait. So whoever reads that all workers of a subscription wait for one that
-     * is congested knows that each of them will find it congested again as long as its own workers wait.
+     * A worker that would wait without end marks for what, then looks whether that is still congested, then for cycles; it
+     * takes the mark back before it looks for other reasons to wait. Who looks for cycles notes all marks, finds out who
+     * is stuck by them, and then looks whether these marks are still there: each is a new object, so all of them were
+     * there at that one moment. What waits for a worker that waits does not become less. So those found are stuck indeed.
      */
     /** Copied on write, by the loop; it may list some that are congested no longer. */
     private volatile QueuedSubscription<?>[] full = {};
@@ -23,9 +29,7 @@ final class Congestion {
     // ---- for the loop
 
     void add(QueuedSubscription<?> subscription) {
-        QueuedSubscription<?>[] more = Arrays.copyOf(full, full.length + 1);
-        more[full.length] = subscription;
-        full = more;
+        full = Stream.concat(Arrays.stream(full), Stream.of(subscription)).toArray(QueuedSubscription<?>[]::new);
     }
 
     /** Forgets those that have room again. */
@@ -54,22 +58,23 @@ final class Congestion {
     }
 
     /** Lets some time pass while a subscription is full; throws if a worker that waits would wait for itself. */
-    void await(QueuedSubscription<?> target, Wait wait, @Nullable Object inside) {
-        PushSubscription<?>.Worker worker = (PushSubscription<?>.Worker) inside;
+    void await(QueuedSubscription<?> target, Timing.Wait wait, @Nullable Object inside) {
+        boolean isEndless = wait.remaining() == Timing.FOREVER;
+        PushSubscription<?>.Worker worker = isEndless ? (PushSubscription<?>.Worker) inside : null;
         Waiter waiter = new Waiter();
         target.publishers.add(waiter);
         try {
             waiter.prepare();
             if (worker != null) {
-                worker.waitsFor = target;
+                worker.mark = new Mark(target);
                 requireNoCycle(worker, target);
             }
             if (target.isCongested()) {
-                wait.pause();
+                wait.pause(target);
             }
         } finally {
             if (worker != null) {
-                worker.waitsFor = null;
+                worker.mark = null;
             }
             waiter.cancel();
             target.publishers.remove(waiter);
@@ -81,16 +86,30 @@ final class Congestion {
      * in which each waits for one of the set. One look at a time, so that of a cycle only one fails.
      */
     private synchronized void requireNoCycle(PushSubscription<?>.Worker worker, QueuedSubscription<?> target) {
-        Set<QueuedSubscription<?>> stuck = Arrays.stream(full)
-                .filter(PushSubscription.class::isInstance)
-                .collect(Collectors.toCollection(HashSet::new));
-        while (stuck.removeIf(subscription -> !isHeldUp((PushSubscription<?>) subscription, stuck))) {
+        Map<PushSubscription<?>.Worker, Mark> marks = new HashMap<>();
+        Set<QueuedSubscription<?>> stuck = new HashSet<>();
+        for (QueuedSubscription<?> subscription : full) {
+            if (subscription instanceof PushSubscription<?> push) {
+                stuck.add(push);
+                for (PushSubscription<?>.Worker each : push.workers) {
+                    Mark mark = each.mark;
+                    if (mark != null) {
+                        marks.put(each, mark);
+                    }
+                }
+            }
+        }
+        while (stuck.removeIf(subscription -> !isHeldUp((PushSubscription<?>) subscription, stuck, marks))) {
             // those that waited for one just removed go next
         }
         PushSubscription<?> start = worker.subscription();
         List<QueuedSubscription<?>> path = new ArrayList<>(List.of(start));
-        if (stuck.contains(start) && leads(target, start, path)) {
-            worker.waitsFor = null; // before another looks
+        if (stuck.contains(start)
+                && leads(target, start, path, marks)
+                && marks.entrySet().stream()
+                        .allMatch(seen -> seen.getKey().mark == seen.getValue()
+                                || !stuck.contains(seen.getKey().subscription()))) {
+            worker.mark = null; // before another looks
             path.add(start);
             throw new PublishCycleException("publishing would wait for ever, nothing was published: "
                     + path.stream().map(QueuedSubscription::name).collect(Collectors.joining("\" -> \"", "\"", "\""))
@@ -98,25 +117,35 @@ final class Congestion {
         }
     }
 
-    private static boolean isHeldUp(PushSubscription<?> push, Set<QueuedSubscription<?>> stuck) {
+    /** Whether too much waits for workers that wait themselves. */
+    private static boolean isHeldUp(
+            PushSubscription<?> push, Set<QueuedSubscription<?>> stuck, Map<PushSubscription<?>.Worker, Mark> marks) {
+        boolean hasEachItsQueue = push.backlog.queues.size() == push.workers.size();
+        long held = 0;
         for (PushSubscription<?>.Worker worker : push.workers) {
-            QueuedSubscription<?> target = worker.waitsFor;
-            if (target == null ? !worker.queue.isEmpty() : !stuck.contains(target)) {
+            Mark mark = marks.get(worker);
+            if (mark != null && stuck.contains(mark.target())) {
+                held += hasEachItsQueue ? worker.queue.size() : 0;
+            } else if (!hasEachItsQueue) {
                 return false;
             }
         }
-        return push.isCongested(); // looked at last, since a worker may just have taken its last one
+        return (held > push.backlog.capacity || !hasEachItsQueue) && push.isCongested();
     }
 
     /** Whether a way leads from one to another; if so, the path has it. */
     private static boolean leads(
-            @Nullable QueuedSubscription<?> from, PushSubscription<?> to, List<QueuedSubscription<?>> path) {
+            QueuedSubscription<?> from,
+            PushSubscription<?> to,
+            List<QueuedSubscription<?>> path,
+            Map<PushSubscription<?>.Worker, Mark> marks) {
         if (!(from instanceof PushSubscription<?> push) || path.contains(from)) {
             return to.equals(from);
         }
         path.add(from);
         for (PushSubscription<?>.Worker worker : push.workers) {
-            if (leads(worker.waitsFor, to, path)) {
+            Mark mark = marks.get(worker);
+            if (mark != null && leads(mark.target(), to, path, marks)) {
                 return true;
             }
         }

@@ -50,9 +50,6 @@ final class Directory {
     /** Threads of workers that have ended, until the loop has seen them dead. */
     private final Queue<Thread> leaving = new ConcurrentLinkedQueue<>();
 
-    private int addedToLeaving;
-    private int leftInLeaving;
-
     private long admitted;
 
     Directory(int maxRetained) {
@@ -71,7 +68,7 @@ final class Directory {
         if (named != null && named.definition.equals(topic)) {
             return subscribers(named);
         }
-        if (remembered.size() >= MOST_REMEMBERED) {
+        if (remembered.size() >= MOST_REMEMBERED && !remembered.containsKey(topic.name())) {
             remembered.clear();
         }
         return patterns.isEmpty()
@@ -90,7 +87,7 @@ final class Directory {
 
     private List<QueuedSubscription<?>> matching(Route route) {
         List<QueuedSubscription<?>> found = new ArrayList<>(route.named);
-        patterns.find(route.definition.name().split("\\."), 0, found);
+        patterns.find(route.definition.name().split("\\.", -1), 0, found);
         return byAge(found.stream());
     }
 
@@ -169,7 +166,7 @@ final class Directory {
 
     /** Adds a subscription and names it; changes nothing if it returns what its owner is to be told. */
     @Nullable Supplier<RuntimeException> add(QueuedSubscription<?> subscription) {
-        TopicDefinition topic = subscription.source.named();
+        TopicDefinition topic = subscription.source.definition;
         Supplier<RuntimeException> clash = topic == null ? null : objection(topic, false);
         if (clash != null) {
             return clash;
@@ -209,7 +206,7 @@ final class Directory {
         if (!living.remove(subscription.name(), subscription)) {
             return false;
         }
-        TopicDefinition topic = subscription.source.named();
+        TopicDefinition topic = subscription.source.definition;
         if (topic == null) {
             patterns.remove(subscription, 0);
             version++;
@@ -228,19 +225,12 @@ final class Directory {
     void retire(QueuedSubscription<?> subscription) {
         PushSubscription<?> push = requireNonNull(working.remove(subscription.number));
         leaving.addAll(push.threads);
-        addedToLeaving += push.threads.size();
-        if (addedToLeaving > leftInLeaving + 16) { // a busy loop looks, too, but not at each of many each time
-            forgetDeadThreads();
-        }
+        forgetDeadThreads();
     }
 
     /** Lets go of threads that have ended, and with them of their subscriptions. */
     void forgetDeadThreads() {
-        if (!leaving.isEmpty()) {
-            leaving.removeIf(thread -> !thread.isAlive());
-            leftInLeaving = leaving.size();
-        }
-        addedToLeaving = 0;
+        leaving.removeIf(thread -> !thread.isAlive());
     }
 
     /** Whether the thread of a worker is alive, handlers that will not stop aside. */

@@ -144,8 +144,8 @@ final class EventQueue {
         Envelope told = taken;
         try {
             told = missed == 0 ? taken : taken.with(taken.number(), missed);
-            lastTaken = taken.number();
             out.add(MISSED, missed);
+            lastTaken = taken.number();
         } catch (Throwable e) { // no memory: the gap is told with the next, but what was taken must not be lost
             lastTaken++;
         }

@@ -22,7 +22,7 @@ final class Lifecycle {
     volatile boolean hurried;
 
     /** Written before the state becomes FAILED. */
-    private volatile @Nullable Throwable failure;
+    volatile @Nullable Throwable failure;
 
     /** The worker whose handler is running on this thread. Per broker: a handler of one may step another. */
     @SuppressWarnings("ThreadLocalUsage")
@@ -52,10 +52,6 @@ final class Lifecycle {
     /** Whether nothing will be routed any more. */
     boolean hasEnded() {
         return state.compareTo(State.CLOSED) >= 0;
-    }
-
-    @Nullable Throwable failure() {
-        return failure;
     }
 
     /** Begins to close; returns false if that has begun before. */

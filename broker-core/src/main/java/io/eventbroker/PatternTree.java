@@ -18,7 +18,7 @@ final class PatternTree {
 
     void add(QueuedSubscription<?> subscription) {
         PatternTree node = this;
-        for (String token : subscription.source.tokens()) {
+        for (String token : subscription.source.tokens) {
             node = node.children.computeIfAbsent(token, t -> new PatternTree());
         }
         node.ending.add(subscription);
@@ -26,7 +26,7 @@ final class PatternTree {
 
     /** Removes one whose pattern has so many tokens before this place. */
     void remove(QueuedSubscription<?> subscription, int depth) {
-        List<String> tokens = subscription.source.tokens();
+        List<String> tokens = subscription.source.tokens;
         PatternTree child = depth == tokens.size() ? null : children.get(tokens.get(depth));
         if (child == null) {
             ending.remove(subscription);

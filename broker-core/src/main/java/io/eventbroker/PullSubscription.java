@@ -66,7 +66,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     @Override
     public SubscriptionStats stats() {
-        boolean isPuttingOver = isSealed();
+        boolean isPuttingOver = sealed;
         return snapshot(0, 0, delivered.get(), Long.MAX_VALUE, false, isPuttingOver);
     }
 
@@ -77,7 +77,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     /** Whether there is nothing here that a reader could do. */
     boolean isIdle() {
-        return queue.isEmpty() && !isSealed();
+        return queue.isEmpty() && !sealed;
     }
 
     /** The next event of some inboxes, if it comes in time. One waiter waits for all of them. */
@@ -124,7 +124,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     /** The next event, or null if there is none now. */
     private @Nullable T nextOrEnd(boolean given) {
         T event = receive(given);
-        if (event == null && isSealed()) {
+        if (event == null && sealed) {
             event = receive(given); // it may have come just before the end
             if (event == null) {
                 throw new SubscriptionClosedException(this + " has ended", cause);

@@ -22,6 +22,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     private static final int HANDLED = 0;
     private static final int FAILED = 1;
 
+    /** That a worker waits in a publish, for room in a subscription, without end. */
+    record Mark(QueuedSubscription<?> target) {}
+
     private final Handler<? super T> handler;
     private final Lifecycle lifecycle;
     final List<Worker> workers;
@@ -57,11 +60,6 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     void cancel(@Nullable Throwable why) {
         cut = true;
         super.cancel(why);
-    }
-
-    /** Interrupts the handlers that are running. That may run code of theirs: it closes a channel they wait on. */
-    void interrupt() {
-        workers.forEach(Worker::interrupt);
     }
 
     /** Waits no longer for handlers that will not stop; the subscription was cancelled a grace period ago. */
@@ -122,8 +120,8 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         /** Where it takes from: with order by key its own, otherwise the only one. */
         final EventQueue queue;
 
-        /** For what it waits in a publish. Written by the thread that runs it. */
-        volatile @Nullable QueuedSubscription<?> waitsFor;
+        /** For what it waits in a publish, if it does. Written by the thread that runs it. */
+        volatile @Nullable Mark mark;
 
         /** The thread that runs this worker now. Written by that thread. */
         private volatile @Nullable Thread runner;
@@ -190,7 +188,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 handle(content);
                 return true;
             }
-            if (cut || (isSealed() && queue.isEmpty())) {
+            if (cut || (sealed && queue.isEmpty())) {
                 end();
                 return true;
             }
@@ -276,15 +274,18 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                 return;
             }
             waiter.prepare();
-            while (waiter.isWaiting() && queue.isEmpty() && !isSealed() && !isRelieved()) {
+            while (waiter.isWaiting() && queue.isEmpty() && !sealed && !isRelieved()) {
                 LockSupport.park(PushSubscription.this);
                 Thread.interrupted(); // with the status set, parking would return at once for ever
             }
             waiter.cancel();
         }
 
-        /** Interrupts the handler if it is running; having been cut, this worker calls it no more. */
-        private void interrupt() {
+        /**
+         * Interrupts the handler if it is running; having been cut, this worker calls it no more. That may run code of the
+         * handler's: it closes a channel it waits on.
+         */
+        void interrupt() {
             Thread thread = runner;
             if (thread != null) {
                 try {

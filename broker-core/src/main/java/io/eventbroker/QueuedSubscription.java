@@ -89,7 +89,7 @@ abstract class QueuedSubscription<T> implements Subscription {
     private long droppedBefore;
 
     /** Written by the loop: nothing will be put in any more. */
-    private volatile boolean sealed;
+    volatile boolean sealed;
 
     /** Why it ended, if not in an orderly way. Written by the loop before {@link #sealed}; to be read after that. */
     @Nullable Throwable cause;
@@ -233,10 +233,6 @@ abstract class QueuedSubscription<T> implements Subscription {
         return congestion.get() % 2 != 0 && !sealed && backlog.size() > backlog.capacity;
     }
 
-    boolean isSealed() {
-        return sealed;
-    }
-
     /** A snapshot; what its subscriber counts was read before, and whether nothing more is taken, or put in. */
     SubscriptionStats snapshot(
             long handled, long failed, long delivered, long mostInHand, boolean isTakingOver, boolean isPuttingOver) {
@@ -252,14 +248,14 @@ abstract class QueuedSubscription<T> implements Subscription {
                 inHand,
                 missed,
                 isTakingOver && inHand > 0,
-                backlog.total(Backlog.DROPPED_NEWEST),
-                backlog.total(Backlog.DROPPED_OLDEST),
-                backlog.total(Backlog.CONFLATED),
-                backlog.total(Backlog.DISCONNECTED),
+                backlog.in.get(Backlog.DROPPED_NEWEST),
+                backlog.in.get(Backlog.DROPPED_OLDEST),
+                backlog.in.get(Backlog.CONFLATED),
+                backlog.in.get(Backlog.DISCONNECTED),
                 isTakingOver ? waiting : 0,
                 isTakingOver ? 0 : waiting,
-                backlog.total(Backlog.REPLAYED),
-                backlog.total(Backlog.MATCHED));
+                backlog.in.get(Backlog.REPLAYED),
+                backlog.in.get(Backlog.MATCHED));
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.eventbroker;
 
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -32,7 +31,7 @@ final class RingLane<T> extends Entrance implements Lane<T> {
     private final Consumer<? super RingLane<?>> closer;
 
     /** Who publishes. Written once; so whoever reads it plainly sees itself, or that it is not the owner. */
-    private final AtomicReference<Object> owner = new AtomicReference<>();
+    final AtomicReference<Object> owner = new AtomicReference<>();
 
     RingLane(TopicDefinition topic, int size, Entrance shared, Consumer<? super RingLane<?>> closer) {
         super(shared);
@@ -63,7 +62,9 @@ final class RingLane<T> extends Entrance implements Lane<T> {
             Checks.requireNonNull(all[i], "event " + i + " of " + all.length);
         }
         requireOwner();
-        Arrays.setAll(all, i -> topic.contentOf(all[i])); // all, since a key that is not allowed is no offer
+        for (int i = 0; i < all.length; i++) { // before the first is offered: a key that is not allowed is no offer
+            all[i] = topic.contentOf(all[i]);
+        }
         int accepted = 0;
         try {
             for (; accepted < all.length; accepted++) {
@@ -96,11 +97,6 @@ final class RingLane<T> extends Entrance implements Lane<T> {
             throw new IllegalStateException(this + " belongs to " + owner + ", which published first; " + caller
                     + " must open a lane of its own by broker.lane(topic)");
         }
-    }
-
-    /** Whether nobody but the calling thread can be publishing. */
-    boolean isOwnedByCaller() {
-        return owner.get() == lifecycle.caller();
     }
 
     @Override

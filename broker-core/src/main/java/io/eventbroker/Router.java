@@ -34,7 +34,7 @@ final class Router {
     final PushSubscription<BrokerEvent> log;
 
     private final Congestion congestion;
-    private final Counters totals = new Counters(5);
+    final Counters totals = new Counters(5);
 
     /** When the first message of this step was routed of which somebody needs to know that. */
     private @Nullable Instant stepTime;
@@ -100,7 +100,7 @@ final class Router {
     }
 
     private void offerUnlessSealed(QueuedSubscription<?> subscription, BrokerEvent event) {
-        if (!subscription.isSealed()) {
+        if (!subscription.sealed) {
             offer(
                     subscription,
                     event,
@@ -175,11 +175,6 @@ final class Router {
     }
 
     // ---- for anybody
-
-    /** One of the totals numbered above. */
-    long total(int which) {
-        return totals.get(which);
-    }
 
     /** Whether nothing that came up before this call is untold. */
     boolean isAllTold() {

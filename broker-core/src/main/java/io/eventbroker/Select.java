@@ -105,12 +105,13 @@ public final class Select<T> {
     /** The next event, or null if there is none now. */
     private @Nullable T next() {
         List<PullSubscription<? extends T>> candidates = open;
-        int first = turn.getAndIncrement();
+        int first = turn.get();
         for (int i = 0; i < candidates.size(); i++) {
             PullSubscription<? extends T> inbox = candidates.get(Math.floorMod(first + i, candidates.size()));
             try {
                 T event = inbox.poll();
                 if (event != null) {
+                    turn.set(first + i + 1); // the next after the one that had its turn
                     return event;
                 }
             } catch (SubscriptionClosedException e) {

@@ -33,6 +33,11 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
         return stepLoop() || stepAnyWorker();
     }
 
+    /** One step that may make room; no other, or a worker might come to wait for one that waits below on this stack. */
+    private boolean makeRoom(PushSubscription<?> full) {
+        return stepLoop() || full.workers.stream().anyMatch(PushSubscription.Worker::stepAsGuest);
+    }
+
     @Override
     public int runUntilIdle() {
         int steps = 0;
@@ -122,7 +127,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
         @Override
         public void pause(Object blocker, long slice, long remaining) {
             SteppedBroker stepped = Objects.requireNonNull(broker);
-            if (stepped.runOne()) {
+            if (blocker instanceof PushSubscription<?> push ? stepped.makeRoom(push) : stepped.runOne()) {
                 return;
             }
             long nanos = Math.min(remaining, stepped.loop.closing.untilNextPhase());

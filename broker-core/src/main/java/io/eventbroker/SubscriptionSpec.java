@@ -108,7 +108,7 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
 
     /** Refuses settings that contradict what is subscribed to. */
     private void requireSense() {
-        TopicDefinition topic = source.named();
+        TopicDefinition topic = source.definition;
         if (topic != null && topic.key() == null && (isOrderedByKey || overflow() == Overflow.CONFLATE)) {
             throw new IllegalStateException((isOrderedByKey ? "orderedByKey" : "CONFLATE") + " needs a key, and "
                     + topic + " has none; define the topic with keyedBy, or choose otherwise");
@@ -120,7 +120,7 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     }
 
     boolean isOfBroker() {
-        return BrokerEvent.TOPIC.definition().equals(source.named());
+        return BrokerEvent.TOPIC.definition().equals(source.definition);
     }
 
     /** The policy that was chosen; without that the broker's default, as far as the broker's own events allow it. */

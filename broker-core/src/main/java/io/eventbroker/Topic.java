@@ -97,7 +97,7 @@ public final class Topic<T> extends TopicPattern<T> {
     }
 
     TopicDefinition definition() {
-        return requireNonNull(named());
+        return requireNonNull(definition);
     }
 
     /**

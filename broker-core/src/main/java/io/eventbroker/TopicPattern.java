@@ -18,17 +18,17 @@ import org.jspecify.annotations.Nullable;
 public class TopicPattern<T> {
     private final String name;
 
-    /** What the topic is; null if this may match several. */
-    private final @Nullable TopicDefinition definition;
+    /** What the topic is; null if this is a pattern. */
+    final @Nullable TopicDefinition definition;
 
     private final Class<T> type;
-    private final List<String> tokens;
+    final List<String> tokens;
 
     TopicPattern(String name, @Nullable TopicDefinition definition, Class<T> type) {
         this.name = name;
         this.definition = definition;
         this.type = type;
-        this.tokens = List.of(name.split("\\."));
+        this.tokens = List.of(name.split("\\.", -1));
     }
 
     /**
@@ -91,15 +91,6 @@ public class TopicPattern<T> {
         return new TopicPattern<>(name, definition, type);
     }
 
-    /** The topic that this is about, or null if it is a pattern. */
-    final @Nullable TopicDefinition named() {
-        return definition;
-    }
-
-    final List<String> tokens() {
-        return tokens;
-    }
-
     /** The class that an event must have that was published to a matching topic; null if they all have. */
     final @Nullable Class<?> filter() {
         return type.isAssignableFrom(definition == null ? Object.class : definition.type()) ? null : type;
@@ -111,7 +102,7 @@ public class TopicPattern<T> {
     }
 
     private boolean matches(String candidate) {
-        String[] given = candidate.split("\\.");
+        String[] given = candidate.split("\\.", -1);
         for (int i = 0; i < tokens.size(); i++) {
             String token = tokens.get(i);
             if (i == given.length || token.equals(">")) {

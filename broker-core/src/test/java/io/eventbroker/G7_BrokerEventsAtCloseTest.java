@@ -121,10 +121,10 @@ class G7_BrokerEventsAtCloseTest {
         assertThat(broker.lifecycle.drain(timing.now, 4 * HOUR)).isTrue();
         timing.now += 3 * HOUR; // three quarters have gone by: what is in the ring is for CLOSING to route
         int steps = 0;
-        while (!broker.loop.closing.isSealed() && steps++ < 10 * count) {
+        while (!broker.loop.closing.sealed && steps++ < 10 * count) {
             broker.loop.step(1);
         }
-        assertThat(broker.loop.closing.isSealed()).isTrue();
+        assertThat(broker.loop.closing.sealed).isTrue();
         List<Integer> seen = new ArrayList<>();
         inbox.drainTo(seen);
         assertThat(seen).hasSize(count);

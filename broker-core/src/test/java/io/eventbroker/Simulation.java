@@ -248,7 +248,7 @@ final class Simulation {
         lanes.observe();
         events.observeSilentEnds();
         isInStep = false;
-        if (hasTold || broker.lifecycle.failure() != null) {
+        if (hasTold || broker.lifecycle.failure != null) {
             observeTold();
         }
         observePhase();

@@ -107,7 +107,7 @@ final class SimulationEvents {
                 }
             }
         }
-        boolean hasDied = run.broker.lifecycle.failure() != null && model.cause == null;
+        boolean hasDied = run.broker.lifecycle.failure != null && model.cause == null;
         if (!isSpied() || model.events.sealed) {
             long events = run.broker.stats().events() - (hasDied ? 1 : 0);
             while (model.events.told + model.events.untold.size() < events) {

@@ -17,7 +17,7 @@ final class SimulationSubscribing {
 
         /** Whether the settings contradict each other. */
         boolean isSenseless() {
-            boolean isUnkeyed = from.named() != null && from.named().key() == null;
+            boolean isUnkeyed = from.definition != null && from.definition.key() == null;
             boolean isByKey = isOrdered() || keeping.overflow().equals("CONFLATE");
             boolean isOfBroker = from.name().equals(Told.FROM.topic());
             return (isOfBroker && keeping.overflow().equals("BACKPRESSURE"))
@@ -72,7 +72,7 @@ final class SimulationSubscribing {
             run.trace("subscribe ", member.handle, ", ", wish);
             run.note("subscribed " + wish.keeping.overflow(), true);
             run.note("subscribed in order of keys", wish.isOrdered() && wish.workers > 1);
-            run.note("subscribed to a pattern", from.named() == null);
+            run.note("subscribed to a pattern", from.definition == null);
             run.note("replayed", member.queue.replayed > 0);
         } catch (IllegalStateException e) {
             run.trace("subscribe ", wish, ": ", e);
@@ -123,7 +123,7 @@ final class SimulationSubscribing {
     }
 
     private boolean isInUse(Wish<?> wish) {
-        boolean clashes = wish.from.named() != null && model.clashes(SimulationTopics.definition(wish.from));
+        boolean clashes = wish.from.definition != null && model.clashes(SimulationTopics.definition(wish.from));
         return clashes || model.living().stream().anyMatch(queue -> queue.name.equals(wish.name));
     }
 

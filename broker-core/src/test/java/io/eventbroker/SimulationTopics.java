@@ -141,7 +141,7 @@ final class SimulationTopics {
 
     /** None for a pattern. */
     static Definition definition(TopicPattern<?> of) {
-        TopicDefinition named = of.named();
+        TopicDefinition named = of.definition;
         return named == null || of.name().equals(Told.FROM.topic())
                 ? named == null ? null : Told.FROM
                 : new Definition(of.name(), named.type(), named.key(), named.retained());

@@ -103,9 +103,14 @@ public interface Timing {
 
         /** Lets some time pass, or none if the wait is over. */
         public void pause() {
+            pause(blocker);
+        }
+
+        /** The same, while another is to blame. */
+        public void pause(Object other) {
             long remaining = remaining();
             if (remaining > 0) {
-                timing.pause(blocker, slice, remaining);
+                timing.pause(other, slice, remaining);
                 slice = slice < LAST_SLICE ? Math.min(2 * slice, LAST_SLICE) : slice;
             }
         }
