@@ -57,6 +57,7 @@ final class Simulation {
     final Map<String, Integer> notes = new TreeMap<>();
 
     final SimulationHandlers handlers;
+    final SimulationReads reads;
     final SimulationWaits waits;
     final SimulationPublishing publishing;
     final SimulationSubscribing subscribing;
@@ -98,6 +99,7 @@ final class Simulation {
         this.lanes = new SimulationLanes(this, laneSize);
         this.checks = new SimulationChecks(this);
         this.handlers = new SimulationHandlers(this);
+        this.reads = new SimulationReads(this);
         this.waits = new SimulationWaits(this);
         this.publishing = new SimulationPublishing(this);
         this.subscribing = new SimulationSubscribing(this);

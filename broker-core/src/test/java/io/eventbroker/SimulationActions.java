@@ -13,7 +13,6 @@ final class SimulationActions {
     private final Random random;
     private final SteppedBroker broker;
     private final ReferenceModel model;
-    private final SimulationReads reads;
     final SimulationEnds ends;
 
     SimulationActions(Simulation run) {
@@ -21,7 +20,6 @@ final class SimulationActions {
         this.random = run.random;
         this.broker = run.broker;
         this.model = run.model;
-        this.reads = new SimulationReads(run);
         this.ends = new SimulationEnds(run);
     }
 
@@ -49,7 +47,7 @@ final class SimulationActions {
         } else if (dice < 75) {
             runUntilIdle();
         } else if (dice < 88) {
-            reads.read();
+            run.reads.read();
         } else if (dice < 92) {
             ends.awaitQuiescence();
         } else if (dice < 95) {
@@ -71,7 +69,7 @@ final class SimulationActions {
             run.check();
         }
         for (SimulationMember<?> member : run.members) {
-            reads.readToTheEnd(member);
+            run.reads.readToTheEnd(member);
         }
         run.trace("run until idle");
         run.during(Simulation.ANY, true, model.now, broker::runUntilIdle);

@@ -12,7 +12,7 @@ import java.util.concurrent.CancellationException;
 /** How a {@link Simulation} reads inboxes: each way, with each of its ends. */
 final class SimulationReads {
     /** What came of a read: an event, null, or one of these. */
-    private enum End {
+    enum End {
         ENDED,
         FAILED,
         FOR_EVER,
@@ -25,17 +25,22 @@ final class SimulationReads {
     private final Simulation run;
     private final Random random;
     private final ReferenceModel model;
+    private final SimulationSelects selects;
+    private Throwable lastCause;
 
     SimulationReads(Simulation run) {
         this.run = run;
         this.random = run.random;
         this.model = run.model;
+        this.selects = new SimulationSelects(run);
     }
 
     void read() {
         List<SimulationMember<?>> inboxes =
                 run.members.stream().filter(member -> member.inbox != null).toList();
-        if (!inboxes.isEmpty()) {
+        if (!inboxes.isEmpty() && random.nextInt(6) == 0) {
+            selects.select(inboxes);
+        } else if (!inboxes.isEmpty()) {
             read(inboxes.get(random.nextInt(inboxes.size())));
         }
     }
@@ -63,19 +68,14 @@ final class SimulationReads {
 
     private <T> void poll(SimulationMember<T> member, Duration timeout) {
         boolean mayWait = timeout != null && timeout.compareTo(Duration.ZERO) > 0 && isEmpty(member.queue);
-        long until = mayWait ? model.now + timeout.toNanos() : model.now;
-        Object got =
-                read(member, mayWait, until, timeout == null ? member.inbox::poll : () -> member.inbox.poll(timeout));
+        boolean mustWait = mayWait && !run.checks.mayHaveEnded(member.queue);
+        Callable<?> poll = timeout == null ? member.inbox::poll : () -> member.inbox.poll(timeout);
+        Object got = read(mayWait, mustWait, mayWait ? timeout.toNanos() : 0, poll);
         run.trace("poll ", member.queue.name, " ", timeout, ": ", SimulationEvents.plain(got));
         run.note("timed poll nested in a handler", mayWait && run.isInsideHandler());
         if (got == null) {
             run.require(member.queue.waiting.isEmpty(), "nothing read, but there is something");
             run.require(!run.checks.hasEnded(member.queue) || mayWait, "nothing read, but not ended");
-            if (mayWait && model.now < until) { // unless handlers called meanwhile used up the time
-                run.checks.requireNothingToStep();
-                model.now = until;
-                run.note("poll timed out", true);
-            }
         } else {
             received(member, got);
         }
@@ -86,7 +86,8 @@ final class SimulationReads {
             return; // it is left open whether the deadlines of the close end such a wait
         }
         boolean mayWait = isEmpty(member.queue);
-        Object got = read(member, mayWait, Long.MAX_VALUE, member.inbox::take);
+        boolean mustWait = mayWait && !run.checks.mayHaveEnded(member.queue);
+        Object got = read(mayWait, mustWait, Long.MAX_VALUE, member.inbox::take);
         run.trace("take ", member.queue.name, ": ", SimulationEvents.plain(got));
         if (got == End.FOR_EVER) {
             run.require(mayWait && member.queue.waiting.isEmpty(), "take called hopeless");
@@ -140,7 +141,8 @@ final class SimulationReads {
         try {
             return member.iterator.hasNext();
         } catch (SubscriptionClosedException e) {
-            requireCause(member, e.getCause());
+            lastCause = e.getCause();
+            requireCause(member);
             return End.FAILED;
         } catch (CancellationException e) {
             return End.INTERRUPTED;
@@ -148,11 +150,13 @@ final class SimulationReads {
     }
 
     /** Whether the end of an inbox is an orderly one. */
-    private boolean isOrderly(SimulationMember<?> member) {
+    boolean isOrderly(SimulationMember<?> member) {
         return !member.queue.disconnected && (model.cause == null || member.queue.unsubscribed);
     }
 
-    private void requireCause(SimulationMember<?> member, Throwable cause) {
+    /** Judges the cause of the last end that was seen, which was the end of this one. */
+    void requireCause(SimulationMember<?> member) {
+        Throwable cause = lastCause;
         if (member.queue.disconnected) {
             run.require(cause instanceof IllegalStateException, "ended with " + cause);
             run.note("read to the disconnection", true);
@@ -162,9 +166,9 @@ final class SimulationReads {
     }
 
     /** Reads, sometimes interrupted: then what need not wait succeeds and keeps the status. */
-    private Object read(SimulationMember<?> member, boolean mayWait, long until, Callable<?> call) {
+    Object read(boolean mayWait, boolean mustWait, long patience, Callable<?> call) {
         boolean isInterrupted = random.nextInt(8) == 0;
-        boolean mustWait = mayWait && !run.checks.mayHaveEnded(member.queue);
+        long until = patience == Long.MAX_VALUE ? patience : model.now + patience;
         if (isInterrupted) {
             Thread.currentThread().interrupt();
         }
@@ -172,7 +176,7 @@ final class SimulationReads {
                 mayWait && !isInterrupted ? Simulation.ANY : 0,
                 true,
                 isInterrupted ? model.now : until,
-                () -> outcome(member, call));
+                () -> outcome(call));
         if (isInterrupted) {
             run.same("interrupt status after a read", got != End.INTERRUPTED, Thread.interrupted());
             run.require(!mustWait || got == End.INTERRUPTED, "an interrupted read waited");
@@ -180,14 +184,20 @@ final class SimulationReads {
             run.note("read interrupted", mustWait);
             return got == End.INTERRUPTED ? End.CANCELLED : got;
         }
+        if (got == null && mayWait && model.now < until) { // unless handlers called meanwhile used up the time
+            run.checks.requireNothingToStep();
+            model.now = until;
+            run.note("poll timed out", true);
+        }
         return got;
     }
 
-    private void received(SimulationMember<?> member, Object got) {
+    void received(SimulationMember<?> member, Object got) {
         ReferenceQueue queue = member.queue;
         if (got == End.ENDED || got == End.FAILED) {
             run.require(queue.waiting.isEmpty() && run.checks.mayHaveEnded(queue), "ended too early");
             run.same("end by failure", !isOrderly(member), got == End.FAILED);
+            requireCause(member);
             run.note("read to the end", true);
             run.note("read to the failure", got == End.FAILED);
         } else if (got == End.INTERRUPTED) {
@@ -207,11 +217,11 @@ final class SimulationReads {
         return queue.waiting.isEmpty();
     }
 
-    private Object outcome(SimulationMember<?> member, Callable<?> read) {
+    private Object outcome(Callable<?> read) {
         try {
             return read.call();
         } catch (SubscriptionClosedException e) {
-            requireCause(member, e.getCause());
+            lastCause = e.getCause();
             return e.getCause() == null ? End.ENDED : End.FAILED;
         } catch (IllegalStateException e) {
             return End.FOR_EVER;

@@ -92,6 +92,8 @@ class SimulationTest {
             "read to the end",
             "read to the failure",
             "replayed",
+            "selected",
+            "selected to the end",
             "subscribe refused, closed",
             "subscribe refused, in use",
             "subscribe refused, senseless",
