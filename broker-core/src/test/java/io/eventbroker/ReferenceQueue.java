@@ -87,8 +87,8 @@ final class ReferenceQueue {
     }
 
     static boolean matches(String source, String name) {
-        String[] pattern = source.split("\\.");
-        String[] topic = name.split("\\.");
+        String[] pattern = source.split("\\.", -1);
+        String[] topic = name.split("\\.", -1);
         for (int i = 0; i < pattern.length; i++) {
             if (i == topic.length || pattern[i].equals(">")) {
                 return i < topic.length;

@@ -50,6 +50,7 @@ final class Simulation {
     final SteppedBroker broker;
     final ReferenceModel model;
     final SimulationTopics topics;
+    final Overflow defaultOverflow;
     final SimulationSteps steps;
     final SimulationEvents events;
     final SimulationLanes lanes;
@@ -86,6 +87,7 @@ final class Simulation {
         boolean isMortal = random.nextInt(3) == 0;
         this.isSpied = isMortal || random.nextBoolean();
         int mostRetained = 1 + random.nextInt(8);
+        this.defaultOverflow = Overflow.values()[random.nextInt(Overflow.values().length)];
         this.topics = new SimulationTopics(random);
         this.model = new ReferenceModel(ringSize, mostRetained);
         this.steps = new SimulationSteps(this, random, isMortal);
@@ -93,7 +95,8 @@ final class Simulation {
                 BrokerConfig.defaults()
                         .withRingSize(ringSize)
                         .withLaneSize(laneSize)
-                        .withMaxRetained(mostRetained),
+                        .withMaxRetained(mostRetained)
+                        .withDefaultOverflow(defaultOverflow),
                 steps);
         this.events = new SimulationEvents(this);
         this.lanes = new SimulationLanes(this, laneSize);

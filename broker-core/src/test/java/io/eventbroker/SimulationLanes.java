@@ -214,7 +214,8 @@ final class SimulationLanes {
         E event = known.publisher.offer(known.topic, known.maker);
         Owner owner = own(known);
         if (!SimulationTopics.hasGoodKey(known.topic, event)) {
-            publishBadKey(known, owner, event);
+            refuseBadKey(known, owner, () -> known.lane.publish(event));
+            known.publisher.withdrawn(event);
             return;
         }
         boolean mayWait = random.nextBoolean();
@@ -245,18 +246,19 @@ final class SimulationLanes {
         run.publishing.record(known.publisher, offer, event, answer);
     }
 
-    private <E extends Ledger.Entry> void publishBadKey(Known<E> known, Owner owner, E event) {
+    /** Makes a call with a bad key, of which nothing is accepted. */
+    private void refuseBadKey(Known<?> known, Owner owner, Runnable call) {
         boolean[] isMisuse = new boolean[1];
         boolean isRefused = run.calmly(() -> run.publishing.isRefused(() -> {
             try {
-                known.lane.publish(event);
+                call.run();
             } catch (IllegalStateException e) {
                 isMisuse[0] = true;
             }
         }));
         run.require(isRefused != isMisuse[0], "a bad key in a lane was not refused");
         run.require(owner == Owner.UNKNOWN || isRefused == (owner == Owner.CALLER), "a bad key in a lane of " + owner);
-        known.publisher.withdrawn(event);
+        run.trace("lane ", lanes.indexOf(known), ": a bad key");
     }
 
     private <E extends Ledger.Entry> void publishAll(Known<E> known) {
@@ -264,17 +266,16 @@ final class SimulationLanes {
             return; // by a handler that was called while another one waits
         }
         List<E> all = new ArrayList<>();
-        int most = random.nextInt(13);
-        for (int i = 0; i < most; i++) {
-            E event = known.publisher.offer(known.topic, known.maker);
-            if (SimulationTopics.hasGoodKey(known.topic, event)) {
-                all.add(event);
-            } else {
-                known.publisher.withdrawn(event);
-            }
+        int count = random.nextInt(13);
+        for (int i = 0; i < count; i++) {
+            all.add(known.publisher.offer(known.topic, known.maker));
         }
-        int count = all.size();
         Owner owner = own(known);
+        if (!all.stream().allMatch(event -> SimulationTopics.hasGoodKey(known.topic, event))) {
+            refuseBadKey(known, owner, () -> known.lane.publishAll(all));
+            all.forEach(known.publisher::withdrawn);
+            return;
+        }
         boolean isInterrupted = random.nextInt(8) == 0;
         all.forEach(event -> known.underWay.add(SimulationTopics.message(known.topic, event)));
         boolean mayPublish = model.mayPublish(run.isInsideHandler());

@@ -10,7 +10,8 @@ import java.util.function.ToIntFunction;
 /** How a {@link Simulation} subscribes and unsubscribes. */
 final class SimulationSubscribing {
     /** What to subscribe to, and how. */
-    private record Wish<T>(TopicPattern<T> from, String name, Keeping keeping, int workers, boolean isForMessages) {
+    private record Wish<T>(
+            TopicPattern<T> from, String name, Overflow chosen, Keeping keeping, int workers, boolean isForMessages) {
         boolean isOrdered() {
             return keeping.workerOf() != null;
         }
@@ -19,8 +20,7 @@ final class SimulationSubscribing {
         boolean isSenseless() {
             boolean isUnkeyed = from.definition != null && from.definition.key() == null;
             boolean isByKey = isOrdered() || keeping.overflow().equals("CONFLATE");
-            boolean isOfBroker = from.name().equals(Told.FROM.topic());
-            return (isOfBroker && keeping.overflow().equals("BACKPRESSURE"))
+            return (isOfBroker(from) && chosen == Overflow.BACKPRESSURE)
                     || (isOrdered() && workers == 0)
                     || (isByKey && isUnkeyed);
         }
@@ -94,14 +94,24 @@ final class SimulationSubscribing {
         String name = random.nextInt(4) == 0 ? null : "s" + (random.nextInt(5) == 0 ? random.nextInt(4) : names++ + 4);
         int capacity = 1 + random.nextInt(random.nextBoolean() ? 2 : 8);
         int workers = Math.max(0, random.nextInt(6) - 2);
-        Overflow overflow = POLICIES.get(random.nextInt(POLICIES.size()));
+        Overflow chosen = random.nextInt(6) == 0 ? null : POLICIES.get(random.nextInt(POLICIES.size()));
+        String overflow = (chosen == null ? defaultFor(from) : chosen).name();
         ToIntFunction<Object> workerOf = random.nextInt(3) == 0 ? workerOf(workers) : null;
-        Keeping keeping = new Keeping(capacity, overflow.name(), workerOf, random.nextInt(3) == 0);
-        Wish<T> wish = new Wish<>(from, name, keeping, workers, random.nextInt(3) == 0);
+        Keeping keeping = new Keeping(capacity, overflow, workerOf, random.nextInt(3) == 0);
+        Wish<T> wish = new Wish<>(from, name, chosen, keeping, workers, random.nextInt(3) == 0);
         boolean isPermitted = random.nextInt(10) == 0 || !wish.isSenseless();
-        return isPermitted
-                ? wish
-                : new Wish<>(from, name, new Keeping(capacity, "DROP_NEWEST", null, false), workers, false);
+        Keeping plain = new Keeping(capacity, "DROP_NEWEST", null, false);
+        return isPermitted ? wish : new Wish<>(from, name, Overflow.DROP_NEWEST, plain, workers, false);
+    }
+
+    /** The broker's own topic takes no default that would have the broker wait, or that needs a key. */
+    private Overflow defaultFor(TopicPattern<?> from) {
+        boolean isAllowed = run.defaultOverflow != Overflow.BACKPRESSURE && run.defaultOverflow != Overflow.CONFLATE;
+        return isAllowed || !isOfBroker(from) ? run.defaultOverflow : Overflow.DROP_NEWEST;
+    }
+
+    private static boolean isOfBroker(TopicPattern<?> from) {
+        return from.name().equals(Told.FROM.topic());
     }
 
     /** Which worker a key has, as the broker spreads them. */
@@ -133,10 +143,9 @@ final class SimulationSubscribing {
     }
 
     private <T> Subscription open(SimulationMember<T> member, Wish<T> wish) {
-        SubscriptionBuilder<T> plain = broker.subscription(wish.from)
-                .capacity(wish.keeping.capacity())
-                .overflow(Overflow.valueOf(wish.keeping.overflow()));
-        SubscriptionBuilder<T> named = wish.name == null ? plain : plain.named(wish.name);
+        SubscriptionBuilder<T> plain = broker.subscription(wish.from).capacity(wish.keeping.capacity());
+        SubscriptionBuilder<T> losing = wish.chosen == null ? plain : plain.overflow(wish.chosen);
+        SubscriptionBuilder<T> named = wish.name == null ? losing : losing.named(wish.name);
         SubscriptionBuilder<T> replaying = wish.keeping.replaying() ? named.replayRetained() : named;
         SubscriptionBuilder<T> builder = wish.isOrdered() ? replaying.orderedByKey() : replaying;
         if (wish.workers == 0) {
