@@ -119,6 +119,18 @@ class PatternTreeTest {
         assertThat(directory.subscribers(topic)).isEmpty();
     }
 
+    /** It was published, by a name that meant something else, just before the subscription took effect. */
+    @Test
+    void aMessageOfAnotherDefinitionIsForPatternsOnly() {
+        Inbox<Integer> named = broker.inbox(Topic.of("a.b", Integer.class));
+        Inbox<Object> pattern = broker.inbox(TopicPattern.of("a.*", Object.class));
+        Directory directory = broker.loop.directory;
+        assertThat(directory.subscribers(Topic.of("a.b", Integer.class).definition()))
+                .isEqualTo(List.of(named, pattern));
+        assertThat(directory.subscribers(Topic.of("a.b", String.class).definition()))
+                .isEqualTo(List.of(pattern));
+    }
+
     /** Where publishers wait, and where what is retained is looked up, one pattern is asked, and not the tree. */
     @Test
     void whatOnePatternSaysIsWhatTheTreeSays() {
