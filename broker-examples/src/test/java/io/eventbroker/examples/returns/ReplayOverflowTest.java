@@ -154,7 +154,9 @@ class ReplayOverflowTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.line("ledger"))
-                .contains("failed 1 (warehouse 1)", "abandoned 19 (warehouse 19)")
+                .as("others that are slow, too, may be in it")
+                .containsPattern("failed \\d+ \\((.*, )?warehouse 1[,)]")
+                .containsPattern("abandoned \\d+ \\((.*, )?warehouse 19[,)]")
                 .endsWith("balances");
     }
 
