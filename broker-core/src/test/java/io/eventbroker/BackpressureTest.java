@@ -140,7 +140,7 @@ class BackpressureTest {
 
     @Test
     void aTimedTryPassesTheTimeOfAManualBrokerAndSaysNo() {
-        with(1).inbox();
+        assertThat(with(1).inbox()).isNotNull();
         publish(0, 2);
         route();
         assertThat(broker.tryPublish(NUMBERS, -1, Duration.ofHours(1))).isFalse();
@@ -161,7 +161,7 @@ class BackpressureTest {
 
     @Test
     void whereNothingCanBeSteppedAPublishFailsAndOffersNothing() {
-        with(1).inbox();
+        assertThat(with(1).inbox()).isNotNull();
         publish(0, 2);
         route();
         assertThatThrownBy(() -> broker.publish(NUMBERS, -1))

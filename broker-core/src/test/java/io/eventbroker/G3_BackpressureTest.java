@@ -192,10 +192,11 @@ class G3_BackpressureTest {
             Topic<Object> inside = Topic.of("x.one", Object.class);
             Topic<Object> insideToo = Topic.of("x.two.deep", Object.class);
             Topic<Object> outside = Topic.of("y.one", Object.class);
-            broker.subscription(TopicPattern.of("x.>", String.class))
+            Inbox<String> unread = broker.subscription(TopicPattern.of("x.>", String.class))
                     .capacity(1)
                     .overflow(Overflow.BACKPRESSURE)
                     .inbox();
+            assertThat(unread.name()).startsWith("x.>");
             broker.publish(inside, "1");
             broker.publish(insideToo, "2");
             broker.runUntilIdle();

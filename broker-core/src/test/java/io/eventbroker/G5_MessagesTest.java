@@ -106,12 +106,12 @@ class G5_MessagesTest {
     void theBrokersOwnEventsAreCountedApart() {
         Inbox<Message<BrokerEvent>> events =
                 broker.subscription(BrokerEvent.TOPIC).named("events").messageInbox();
-        broker.inbox(EVEN);
+        assertThat(broker.inbox(EVEN)).isNotNull();
         publish(1, 3); // unrouted
         Inbox<Message<Subscribed>> late = broker.subscription(BrokerEvent.TOPIC.only(Subscribed.class))
                 .named("late")
                 .messageInbox();
-        broker.inbox(NUMBERS);
+        assertThat(broker.inbox(NUMBERS)).isNotNull();
         broker.runUntilIdle();
 
         List<Message<BrokerEvent>> told = taken(events);

@@ -260,8 +260,8 @@ class OverflowTest {
                     .capacity(1)
                     .overflow(Overflow.DISCONNECT)
                     .inbox();
-            broker.inbox(NUMBERS);
-            broker.inbox(NUMBERS);
+            assertThat(broker.inbox(NUMBERS)).isNotNull();
+            assertThat(broker.inbox(NUMBERS)).isNotNull();
             broker.runUntilIdle();
 
             assertThat(small.stats().disconnected()).isEqualTo(1);

@@ -164,16 +164,34 @@ final class SimulationChecks {
 
     /** The broker says that there is nothing to route and nothing that a worker could do. */
     void requireNothingToStep() {
-        run.require(model.isAllRouted() || model.isDeadlineOver(), "idle with messages to route");
-        run.require(model.events.reports.isEmpty(), "idle with something to tell");
+        requireNothingForTheLoop();
         run.require(run.log.isDone() || model.isDeadlineOver(), "idle with something to log");
         for (ReferenceQueue queue : model.queues) {
-            boolean isCut = queue.unsubscribed || (model.hasEnded() && !queue.isOfBroker()) || model.isDeadlineOver();
-            boolean isForHandler = !isCut && queue.waiting.stream().anyMatch(cell -> queue.isFree(cell, List.of()));
-            boolean isToBeAbandoned = hasEnded(queue) && queue.inHand.isEmpty() && !queue.waiting.isEmpty();
-            boolean isDue = queue.isPush() && (isForHandler || isToBeAbandoned);
-            run.require(!isDue, "idle with something waiting for " + queue.name);
+            run.require(!isDue(queue), "idle with something waiting for " + queue.name);
         }
+    }
+
+    /** The broker says that nothing can be stepped that makes room for a message; it looks at one of those congested. */
+    void requireNoRoomToMake(ReferenceQueue.Message message) {
+        requireNothingForTheLoop();
+        List<ReferenceQueue> congested = model.congested(message);
+        run.require(!congested.isEmpty(), "waits for ever for nothing");
+        if (congested.stream().noneMatch(queue -> queue.isPush() && !isDue(queue))) {
+            requireNothingToStep();
+        }
+    }
+
+    private void requireNothingForTheLoop() {
+        run.require(model.isAllRouted() || model.isDeadlineOver(), "idle with messages to route");
+        run.require(model.events.reports.isEmpty(), "idle with something to tell");
+    }
+
+    /** Whether a worker could be stepped. */
+    private boolean isDue(ReferenceQueue queue) {
+        boolean isCut = queue.unsubscribed || (model.hasEnded() && !queue.isOfBroker()) || model.isDeadlineOver();
+        boolean isForHandler = !isCut && queue.waiting.stream().anyMatch(cell -> queue.isFree(cell, List.of()));
+        boolean isToBeAbandoned = hasEnded(queue) && queue.inHand.isEmpty() && !queue.waiting.isEmpty();
+        return queue.isPush() && (isForHandler || isToBeAbandoned);
     }
 
     /** The broker says that there is nothing to do at all, not even for the close. */

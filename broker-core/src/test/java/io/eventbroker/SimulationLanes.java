@@ -364,7 +364,7 @@ final class SimulationLanes {
         run.require(mayBe && !model.congested(message).isEmpty(), "publishAll cut short");
         run.require(answer == null || isRefused == (answer == Answer.CYCLE), "publishAll cut short by " + end);
         if (!isRefused) {
-            run.checks.requireNothingToStep();
+            run.checks.requireNoRoomToMake(message);
         }
         return isRefused;
     }

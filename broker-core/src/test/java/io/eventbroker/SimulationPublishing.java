@@ -102,7 +102,7 @@ final class SimulationPublishing {
             this.message = message;
             this.patience = patience;
             this.expected = expected();
-            this.mustBeCycle = waits() && run.waits.mustBeCycle(message);
+            this.mustBeCycle = waits() && isEndless() && run.waits.mustBeCycle(message);
         }
 
         /** What is answered now, without waiting. */
@@ -124,13 +124,19 @@ final class SimulationPublishing {
 
         Answer make(Supplier<Answer> call) {
             Supplier<Answer> whole = () -> interruptedly(isInterrupted, call);
-            return waits()
-                    ? run.waits.during(List.of(message), () -> run.during(Simulation.ANY, true, until(), whole))
-                    : run.calmly(whole);
+            if (!waits()) {
+                return run.calmly(whole);
+            }
+            Supplier<Answer> waiting = () -> run.during(Simulation.ANY, true, until(), whole);
+            return isEndless() ? run.waits.during(List.of(message), waiting) : waiting.get();
+        }
+
+        private boolean isEndless() {
+            return patience == Long.MAX_VALUE;
         }
 
         private long until() {
-            return patience == Long.MAX_VALUE ? patience : start + patience;
+            return isEndless() ? patience : start + patience;
         }
 
         void judge(Answer answer) {
@@ -142,15 +148,13 @@ final class SimulationPublishing {
             }
             run.same("surely a cycle", mustBeCycle, answer == Answer.CYCLE && mustBeCycle);
             if (answer == Answer.CYCLE) {
-                run.require(run.waits.mayBeCycle(List.of(message)), "no cycle");
+                run.require(isEndless() && run.waits.mayBeCycle(List.of(message)), "no cycle");
                 return;
             }
             if (answer == Answer.FOREVER || (answer == Answer.FULL && model.now < until())) {
-                run.checks.requireNothingToStep();
-                run.require(!model.congested(message).isEmpty(), "waits for ever for nothing");
-                boolean isTimed = patience < Long.MAX_VALUE;
-                run.same("end of a wait that nothing ends", isTimed ? Answer.FULL : Answer.FOREVER, answer);
-                model.now = isTimed ? until() : model.now;
+                run.checks.requireNoRoomToMake(message);
+                run.same("end of a wait that nothing ends", isEndless() ? Answer.FOREVER : Answer.FULL, answer);
+                model.now = isEndless() ? model.now : until();
                 return;
             }
             run.same("answer of a publish that waited", expected(), answer);

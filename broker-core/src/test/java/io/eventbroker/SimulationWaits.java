@@ -22,7 +22,7 @@ final class SimulationWaits {
         this.model = run.model;
     }
 
-    /** Makes a call that offers these messages, and may wait for room. */
+    /** Makes a call that offers these messages, and may wait for room without end. */
     <R> R during(Collection<Message> messages, Supplier<R> call) {
         SimulationHandlers.Call caller = run.handlers.caller();
         if (caller == null) {
@@ -59,7 +59,10 @@ final class SimulationWaits {
                 .toList();
         return queue.keeping.workerOf() == null
                 ? waiting.size() == queue.shape.workers()
-                : queue.waiting.stream().allMatch(cell -> waiting.contains(cell.worker()));
+                : queue.waiting.stream()
+                                .filter(cell -> waiting.contains(cell.worker()))
+                                .count()
+                        > queue.keeping.capacity();
     }
 
     private static boolean isWanted(Message message, Set<ReferenceQueue> some) {
