@@ -75,6 +75,9 @@ final class Backlog {
 
     /** Puts a message in, or fails; if the limit is reached, only where that does not matter. */
     boolean put(Object event, @Nullable Envelope message, boolean isFull) {
+        if (isPlain && !isFull) { // most often
+            return count(first.put(event), ENQUEUED);
+        }
         EventQueue queue = queueOf(message);
         if (overflow == Overflow.CONFLATE) {
             return conflate(queue, requireNonNull(message), isFull);
@@ -144,7 +147,7 @@ final class Backlog {
 
     /** Wakes consumers; the loop has issued a full fence since it last put something in. */
     void wake() {
-        queues.forEach(EventQueue::wake);
+        queues.forEach(queue -> queue.consumers.signalOne()); // if empty by now, too: there may be relief to tell
     }
 
     void wakeAll() {

@@ -114,13 +114,6 @@ final class EventQueue {
         return places.relaxedPeek() instanceof Envelope first ? first.sequence() : Long.MAX_VALUE;
     }
 
-    /** Wakes a consumer if there is something to take; the loop has issued a full fence since it put it in. */
-    void wake() {
-        if (!isEmpty()) {
-            consumers.signalOne();
-        }
-    }
-
     // ---- for consumers, one at a time
 
     /** Takes the next content, if there is one. */

@@ -120,6 +120,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         /** Where it takes from: with order by key its own, otherwise the only one. */
         final EventQueue queue;
 
+        /** Whether no other worker takes from there. */
+        private final boolean isAlone;
+
         /** For what it waits in a publish, if it does. Written by the thread that runs it. */
         volatile @Nullable Mark mark;
 
@@ -134,6 +137,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
         Worker(int index) {
             queue = backlog.queues.get(Math.min(index, backlog.queues.size() - 1));
+            isAlone = backlog.queues.size() == running.get();
             queue.consumers.add(waiter);
         }
 
@@ -196,7 +200,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         }
 
         private @Nullable Object takeTurn() {
-            if (backlog.queues.size() == workers.size()) {
+            if (isAlone) {
                 return take();
             }
             Object content;
