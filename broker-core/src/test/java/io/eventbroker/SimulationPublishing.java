@@ -95,6 +95,7 @@ final class SimulationPublishing {
         private final long start = model.now;
         private final long routed = model.routed + model.unrouted;
         private final int calls = run.handlers.calls();
+        private final int asked = SimulationTopics.asked();
 
         /** Of a message that may wait for room so many ns. */
         Offer(Source to, Message message, long patience) {
@@ -141,6 +142,8 @@ final class SimulationPublishing {
 
         void judge(Answer answer) {
             if (!waits()) {
+                int keys = SimulationTopics.isKeyedByNumber(message.from()) ? 1 : 0;
+                run.same("calls of the key function", asked + keys, SimulationTopics.asked());
                 run.same("messages routed without waiting", routed, model.routed + model.unrouted);
                 boolean isCancelled = expected == Answer.FULL && patience > 0;
                 run.same("answer of publish", isCancelled ? Answer.CANCELLED : expected, answer);

@@ -8,6 +8,7 @@ import io.eventbroker.ReferenceQueue.Told;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** The topics of {@link Simulation}s, what is published to them and subscribed to, and the model's terms for that. */
@@ -24,7 +25,11 @@ final class SimulationTopics {
     /** Where to publish, and what. */
     record Target<E extends Ledger.Entry>(Topic<? super E> topic, Ledger.Maker<E> maker) {}
 
-    private static final Function<Ledger.Entry, Object> BY_NUMBER = SimulationTopics::keyOf;
+    private static final AtomicInteger ASKED = new AtomicInteger();
+    private static final Function<Ledger.Entry, Object> BY_NUMBER = event -> {
+        ASKED.incrementAndGet();
+        return keyOf(event);
+    };
     private static final Function<Ledger.Entry, Object> BY_CLASS =
             event -> event.getClass().getSimpleName();
 
@@ -134,7 +139,16 @@ final class SimulationTopics {
 
     /** Whether an event has a key that is allowed, where it needs one. */
     static boolean hasGoodKey(Topic<?> topic, Ledger.Entry event) {
-        return topic.definition().key() != (Object) BY_NUMBER || event.number() % 8 != 5;
+        return !isKeyedByNumber(definition(topic)) || event.number() % 8 != 5;
+    }
+
+    static boolean isKeyedByNumber(Definition topic) {
+        return topic.keying() == BY_NUMBER;
+    }
+
+    /** How often keys by number were asked for. */
+    static int asked() {
+        return ASKED.get();
     }
 
     // ---- in the model's terms
@@ -148,9 +162,12 @@ final class SimulationTopics {
     }
 
     static Message message(Topic<?> topic, Ledger.Entry event) {
-        Function<Object, ?> key = topic.definition().key();
-        boolean isKeyed = key != null && hasGoodKey(topic, event);
-        return new Message(definition(topic), isKeyed ? key.apply(event) : null, event, 0);
+        Definition definition = definition(topic);
+        if (definition.keying() == null || !hasGoodKey(topic, event)) {
+            return new Message(definition, null, event, 0);
+        }
+        Object key = isKeyedByNumber(definition) ? keyOf(event) : BY_CLASS.apply(event);
+        return new Message(definition, key, event, 0);
     }
 
     /** What a subscription asks for. */
