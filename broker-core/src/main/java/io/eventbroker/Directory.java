@@ -25,7 +25,7 @@ final class Directory {
 
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
 
-    /** The most names of topics whose matching patterns are remembered although nobody names them. */
+    /** As many names of topics that nobody names are remembered, with the patterns that match; then all are forgotten. */
     static final int MOST_REMEMBERED = 1_024;
 
     private final PatternTree patterns = new PatternTree();
@@ -57,7 +57,7 @@ final class Directory {
         routes.put(events.definition.name(), events);
     }
 
-    /** What is known of a topic's name; null if nobody names it. */
+    /** What is known of a topic's name; null if no subscription or lane names it, and nothing of it is retained. */
     private @Nullable Route route(TopicDefinition topic) {
         return routes.get(topic.name());
     }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message with what there is to know of it; made only where somebody needs to know more than the event.
  *
- * @param number its place among the messages meant for the queue it is in, 0 where it is in none
+ * @param number its place among the messages meant for the queue it is in, 0 where it is in none or one that conflates
+ * @param missedBefore what its consumer is told; in a queue that conflates kept with it, in others made of the numbers
  */
 record Envelope(
         TopicDefinition source,

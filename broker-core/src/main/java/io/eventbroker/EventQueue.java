@@ -20,8 +20,8 @@ final class EventQueue {
     /*
      * Several consumers take turns by a lock of the subscription's, which the loop never takes. With DROP_OLDEST the loop
      * is a consumer, too, and the queue one for several: one of them may be preempted when it has taken a content and not
-     * yet cleared its place, and then an offer within the limit may fail. The limit is kept by the subscription, since the
-     * arrays are larger than that (a power of two), and with BACKPRESSURE there is none.
+     * yet cleared its place, and then an offer within the limit may fail. The limit is kept by the backlog, since the arrays
+     * are larger than that (a power of two), of several queues it is one, and with BACKPRESSURE queues have none.
      */
     static {
         // linked now: at its first call near the end of a reader's stack, the link may fail and leave a queue torn

@@ -132,7 +132,10 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         /** Only for the thread that runs this worker. */
         private boolean ended;
 
-        /** Whether the loop has yet to tell the last failure; null if it has told all. Only for the thread that runs this worker. */
+        /**
+         * Whether the loop has yet to tell the last failure; null if it has told all. Only for the thread that runs this
+         * worker.
+         */
         private @Nullable BooleanSupplier report;
 
         Worker(int index) {

@@ -67,7 +67,7 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** Grows with age. Written by the loop before the subscription is handed to its owner. */
     long number;
 
-    /** Whether the broker has ended it because it was full. Only for the loop. */
+    /** Whether it was full and wants no gaps, so that it is removed at the next flush. Written by the loop. */
     boolean isDisconnected;
 
     /** Whether the loop put something in since it last woke the consumers. Only for the loop. */
@@ -113,6 +113,7 @@ abstract class QueuedSubscription<T> implements Subscription {
         this.name = name;
     }
 
+    /** Whether it wants an event. Publishers ask this, too, of one that may be congested. */
     boolean accepts(Object event) {
         return (filter == null || filter.isInstance(event)) && !isDisconnected;
     }
@@ -123,8 +124,8 @@ abstract class QueuedSubscription<T> implements Subscription {
     }
 
     /**
-     * Puts a message in that was just published, or is replayed, or loses one; returns what there is to tell of that. Where
-     * the event is all that is needed, there is no envelope.
+     * Puts a message in, or loses one; returns what there is to tell of that. The cause, a total of the backlog, is that it was
+     * published or is replayed. Where the event is all that is needed, there is no envelope.
      */
     @Nullable BrokerEvent offer(Object event, @Nullable Envelope message, int cause) {
         backlog.count(true, cause);

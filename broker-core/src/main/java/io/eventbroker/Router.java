@@ -130,8 +130,8 @@ final class Router {
     }
 
     /**
-     * Tells of drops, if there is something to tell; of those of broker events only the log, or the losses of several would
-     * feed each other for ever.
+     * Tells what became of a subscription that was full, if there is something to tell; of one to broker events only the
+     * log, or the losses of several would feed each other for ever.
      */
     private void tellOf(QueuedSubscription<?> subscription, @Nullable BrokerEvent drops) {
         if (drops == null) {
@@ -144,7 +144,7 @@ final class Router {
         }
     }
 
-    /** Tells what came up, and wakes whoever was given something. */
+    /** Tells what came up, wakes whoever was given something, and ends those who were full and want no gaps. */
     void flush() {
         for (BrokerEvent event = untold.poll(); event != null; event = untold.poll()) {
             for (QueuedSubscription<?> subscription : directory.events.named) {

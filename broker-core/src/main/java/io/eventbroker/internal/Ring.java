@@ -194,6 +194,7 @@ public abstract sealed class Ring<A> {
             } catch (InsufficientCapacityException e) {
                 return Result.FULL;
             }
+            // without a call, which might fail where nothing would mark the slot
             int cell = ((((int) sequence & mask) + 1) << shift) - 1;
             boolean isIn;
             try {
