@@ -9,8 +9,8 @@ import java.time.Duration;
  * <p><b>Threads.</b> One broker thread owns all topics and subscriptions. Publishers put messages into a ring; the
  * broker thread takes them out, one after the other, and puts each into the bounded queue of every subscription that
  * matches it; each push subscription has a worker thread of its own, each inbox is read by whoever likes. One more
- * thread logs what the broker has to tell. Every method
- * may be called by any thread, virtual ones and handlers included. No user code runs on the broker thread.
+ * thread logs what the broker has to tell. Every method may be called by any thread, virtual ones and handlers included
+ * ({@link #awaitQuiescence} aside, which is not for handlers). No user code runs on the broker thread.
  *
  * <p><b>Ordering.</b> All subscriptions see what they receive in one order, which agrees with real time: if one publish
  * returns before another begins, it comes first. (A {@link Lane} is faster, and its order is not that of the clock.)
@@ -23,13 +23,14 @@ import java.time.Duration;
  * the publisher is not told, the subscription {@linkplain SubscriptionStats#dropped() counts} it, and no other
  * subscription notices. A subscription may choose otherwise, also to lose nothing: {@link Overflow}. A full ring (the
  * broker thread is behind by {@link BrokerConfig#withRingSize(int)} messages) makes {@code publish} wait and
- * {@code tryPublish} return false; so does a full subscription with {@link Overflow#BACKPRESSURE}, those who publish what
- * it matches.
+ * {@code tryPublish} return false. So does a full subscription with {@link Overflow#BACKPRESSURE}, but only to those who
+ * publish what it matches. {@code false} means nothing but "full", and that nobody gets the event.
  *
- * <p><b>Failure.</b> A handler that throws, blocks or leaves harms its own subscription only. If the broker thread dies
- * the broker is {@link BrokerStats.State#FAILED}: publishers and subscribers are released with the cause, and what waits
- * for handlers is abandoned. So it is if a publisher's thread comes to a halt in the very middle of a publish and the
- * broker thread has waited 30 seconds for it: nothing behind that message could be routed in order.
+ * <p><b>Failure.</b> A handler that throws, blocks or leaves harms its own subscription only, or where that asked for
+ * {@link Overflow#BACKPRESSURE}, also those who publish what it matches. If the broker thread dies the broker is
+ * {@link BrokerStats.State#FAILED}: publishers and subscribers are released with the cause, and what waits for handlers is
+ * abandoned. So it is if a publisher's thread comes to a halt in the very middle of a publish and the broker thread has
+ * waited 30 seconds for it: nothing behind that message could be routed in order.
  *
  * <p><b>Events of its own.</b> Failures of handlers, messages that nobody wanted, episodes of drops and what else a broker
  * has to tell are a topic to subscribe to: {@link BrokerEvent}. The important ones are logged, by a thread of the
@@ -91,32 +92,38 @@ public interface Broker extends AutoCloseable {
 
     /**
      * Publishes an event, waiting while the ring, or a subscription with {@link Overflow#BACKPRESSURE} that matches the
-     * event, is full. A publish that need not wait ignores (and keeps) the interrupt status.
+     * event, is full. A publish that need not wait ignores (and keeps) the interrupt status. Nothing was published if this
+     * throws.
      *
      * @param <T> the type of the topic's events
      * @param topic where to publish
      * @param event what to publish; not copied, so it should be immutable or left alone
      * @throws NullPointerException if an argument is null
-     * @throws IllegalArgumentException if the topic is the broker's own, or the key of the event is not allowed
-     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws IllegalArgumentException if the topic is the broker's own, or its {@linkplain Topic#keyedBy key function}
+     *     returns what cannot be a key; what that function throws is thrown here, too; nothing was published
+     * @throws IllegalStateException if the topic's name is in use with another definition; nothing was published
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
      *     tells), closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published
-     * @throws PublishCycleException if the caller is a handler that would wait for itself; nothing was published
+     * @throws PublishCycleException if the caller is a handler that would wait for itself, directly or by way of others;
+     *     nothing was published
      */
     <T> void publish(Topic<T> topic, T event);
 
     /**
-     * Publishes an event if there is room now, as {@link #publish} describes.
+     * Publishes an event if there is room now, as {@link #publish} describes. It never waits, so no interrupt concerns it,
+     * and no cycle.
      *
      * @param <T> the type of the topic's events
      * @param topic where to publish
      * @param event what to publish
-     * @return true if accepted, false if there is no room
+     * @return true if accepted; false if the ring, or a subscription with {@link Overflow#BACKPRESSURE} that matches the
+     *     event, is full: then nothing was published, to no other subscription either
      * @throws NullPointerException if an argument is null
-     * @throws IllegalArgumentException if the topic is the broker's own, or the key of the event is not allowed
-     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws IllegalArgumentException if the topic is the broker's own, or its {@linkplain Topic#keyedBy key function}
+     *     returns what cannot be a key; what that function throws is thrown here, too; nothing was published
+     * @throws IllegalStateException if the topic's name is in use with another definition; nothing was published
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
      *     tells), closed or failed; nothing was published
      */
@@ -136,15 +143,17 @@ public interface Broker extends AutoCloseable {
      * @param topic where to publish
      * @param event what to publish
      * @param timeout how long to wait; zero or negative: not at all
-     * @return true if accepted, false if there was no room in time
+     * @return true if accepted; false if there was no room in time, and nothing was published
      * @throws NullPointerException if an argument is null
-     * @throws IllegalArgumentException if the topic is the broker's own, or the key of the event is not allowed
-     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws IllegalArgumentException if the topic is the broker's own, or its {@linkplain Topic#keyedBy key function}
+     *     returns what cannot be a key; what that function throws is thrown here, too; nothing was published
+     * @throws IllegalStateException if the topic's name is in use with another definition; nothing was published
      * @throws BrokerClosedException if the broker is closing (handlers may publish for a while, as {@link #close(Duration)}
      *     tells), closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published
-     * @throws PublishCycleException if the caller is a handler that would wait for itself; nothing was published
+     * @throws PublishCycleException if the caller is a handler that would wait for itself, directly or by way of others;
+     *     nothing was published
      */
     @CheckReturnValue
     <T> boolean tryPublish(Topic<T> topic, T event, Duration timeout);
@@ -157,7 +166,7 @@ public interface Broker extends AutoCloseable {
      * @param topic where to publish
      * @return the lane, open until it is closed
      * @throws NullPointerException if {@code topic} is null
-     * @throws IllegalArgumentException if the topic is the broker's own, or the key of the event is not allowed
+     * @throws IllegalArgumentException if the topic is the broker's own
      * @throws IllegalStateException if the topic's name is in use with another definition
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
@@ -172,7 +181,7 @@ public interface Broker extends AutoCloseable {
      * @param handler called for each event
      * @return the subscription
      * @throws NullPointerException if an argument is null
-     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws IllegalStateException as with {@link SubscriptionBuilder#onEvent(Handler)}
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
     default <T> Subscription subscribe(TopicPattern<T> from, Handler<? super T> handler) {
@@ -186,7 +195,7 @@ public interface Broker extends AutoCloseable {
      * @param from what to subscribe to
      * @return the inbox
      * @throws NullPointerException if {@code from} is null
-     * @throws IllegalStateException if the topic's name is in use with another definition
+     * @throws IllegalStateException as with {@link SubscriptionBuilder#inbox()}
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
     @CheckReturnValue
@@ -215,7 +224,11 @@ public interface Broker extends AutoCloseable {
     /**
      * Waits until everything published has been routed and every push subscription has handled what it was given. What
      * inboxes hold does not count, nor does what a reader is doing with what it took. With publishers still at work it
-     * tells of one moment between call and return.
+     * tells of one moment between call and return. A closed broker is quiet once its handlers have ended.
+     *
+     * <pre>{@code
+     * if (!broker.awaitQuiescence(Duration.ofSeconds(5))) throw new AssertionError("not handled in time");
+     * }</pre>
      *
      * @param timeout how long to wait; zero or negative: not at all
      * @return true if everything was quiet, false if the time passed
@@ -236,9 +249,10 @@ public interface Broker extends AutoCloseable {
      * be taken; readers are not waited for.
      *
      * <p>So of ten seconds, chains of handlers have up to seven and a half; a handler that publishes in the last quarter
-     * gets a {@link BrokerClosedException}, and fails unless it catches that. Losses are logged once, at WARN, by a thread of the broker's, for which a caller that waited for
-     * the end waits a second at most. What handlers did happens-before the return,
-     * except for a handler reported as {@linkplain SubscriptionStats#stuck() stuck}, which is still at it.
+     * gets a {@link BrokerClosedException}, and fails unless it catches that. Publishers that wait for room are released:
+     * those outside handlers at once, handlers when everybody is refused. Losses are logged once, at WARN, by a thread of
+     * the broker's, for which a caller that waited for the end waits a second at most. What handlers did happens-before the
+     * return, except for a handler reported as {@linkplain SubscriptionStats#stuck() stuck}, which is still at it.
      *
      * <p>With a timeout of zero or less nothing is waited for. A second call waits for the end too, at most its own
      * timeout. A caller that is interrupted, before or while it waits, moves the deadline to now, and keeps its status.

@@ -3,8 +3,8 @@ package io.eventbroker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by operations of a {@link Broker} that is closing (to everybody but its
- * handlers at first), closed or failed. Where the broker failed, the
+ * Thrown by what publishes to or subscribes to a {@link Broker} that is closing (at first its handlers may still
+ * publish), closed or failed, and by {@link Broker#awaitQuiescence} if it failed. Where the broker failed, the
  * {@linkplain #getCause() cause} is what its thread died of.
  */
 public final class BrokerClosedException extends IllegalStateException {

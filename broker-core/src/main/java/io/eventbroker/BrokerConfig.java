@@ -32,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  * the JVM has them, daemon threads elsewhere</td></tr>
  * </tbody>
  * </table>
+ *
+ * <pre>{@code
+ * Broker returns = Broker.open(BrokerConfig.defaults()
+ *     .withName("returns").withDefaultCapacity(1_000).withDefaultOverflow(Overflow.DROP_OLDEST));
+ * }</pre>
  */
 @CheckReturnValue
 public final class BrokerConfig {
@@ -102,8 +107,9 @@ public final class BrokerConfig {
     }
 
     /**
-     * How many published messages may wait to be routed. A publisher waits, or is told "full", only when the broker
-     * thread is this far behind.
+     * How many published messages may wait to be routed. A publisher waits, or is told "full", when the broker thread is
+     * this far behind (and for a subscription with {@link Overflow#BACKPRESSURE}, which has nothing to do with this). The
+     * ring is allocated when the broker is opened: about 12 bytes an event.
      *
      * @param events from 2 to {@value #MAX_RING_SIZE}, rounded up to a power of two
      * @return the changed copy
@@ -148,7 +154,7 @@ public final class BrokerConfig {
      * there {@link Overflow#DROP_NEWEST} takes their place. With {@link Overflow#CONFLATE} subscribing to a topic without
      * a key is refused, unless the subscription chooses otherwise.
      *
-     * @param policy what is lost
+     * @param policy what is lost, or who waits
      * @return the changed copy
      * @throws NullPointerException if {@code policy} is null
      */

@@ -19,14 +19,16 @@ import java.time.Duration;
  *
  * <p>Broker events go to their subscribers directly, not through the rings of what is published, so they arrive also
  * when those are full. They come in the order in which they were made, which says nothing about the order of other
- * events. Their subscriptions are as bounded as others, and drop when full. They are the last to end when the broker
- * closes: what a handler does until then is told. Their own drops are counted and logged, but make no broker events,
- * which might be lost in turn.
+ * events. Their subscriptions are as bounded as others, and drop when full, or end ({@link Overflow#DISCONNECT}); {@link
+ * Overflow#BACKPRESSURE} and {@link Overflow#CONFLATE} are refused. No pattern matches their topic. They are the last to
+ * end when the broker closes: what a handler does until then is told. Their own drops are counted and logged, but make no
+ * broker events, which might be lost in turn.
  *
  * <p>A handler of broker events that fails makes no {@link HandlerFailed}, and a broker event that nobody wants no
  * {@link Unrouted}. {@link HandlerFailed}, {@link DropsBegan}, {@link DropsEnded}, {@link Disconnected} and {@link Failed} are
  * also logged, under the name of {@link Broker}: the first failure of a subscription at WARN, further ones at DEBUG; the
- * begin of drops at WARN, the end at INFO; a disconnected subscription at WARN; the failure of the broker at ERROR.
+ * begin of drops at WARN, the end at INFO; a disconnected subscription at WARN; the failure of the broker at ERROR. The
+ * others are not.
  */
 public interface BrokerEvent {
     /** Where the events of a broker are subscribed to. It cannot be published to. */
@@ -37,7 +39,7 @@ public interface BrokerEvent {
      *
      * @param subscription the subscription's name
      * @param topic the topic of the event
-     * @param event what it was called with
+     * @param event the event it was called with, also where that came as a {@link Message}
      * @param cause what it threw
      */
     record HandlerFailed(String subscription, String topic, Object event, Throwable cause) implements BrokerEvent {}

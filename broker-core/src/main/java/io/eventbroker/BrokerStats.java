@@ -21,7 +21,7 @@ public interface BrokerStats {
     enum State {
         /** Everybody may publish and subscribe. */
         OPEN,
-        /** Closing: only handlers of this broker may publish, until everything is quiet. */
+        /** Closing: only handlers of this broker may publish, until everything is quiet or a quarter of the time is left. */
         DRAINING,
         /** Closing: nobody may publish; what was accepted is routed and delivered until the deadline. */
         CLOSING,
@@ -60,8 +60,9 @@ public interface BrokerStats {
     long accepted();
 
     /**
-     * Messages the broker did not take, because it was full or closing, or because the publisher was interrupted while
-     * it waited. The publisher was told by {@code false} or by an exception.
+     * Messages the broker did not take, because it was full, closing, closed or failed, because the publisher was
+     * interrupted while it waited, or because it would have waited in a cycle. The publisher was told by {@code false} or by
+     * an exception.
      *
      * @return a count since the broker opened
      */
@@ -97,17 +98,17 @@ public interface BrokerStats {
     long events();
 
     /**
-     * Retained messages that were forgotten because there were too many in all; see
-     * {@link BrokerConfig#withMaxRetained(int)}.
+     * Retained messages that were forgotten because there were too many in all, and other topics were published to later;
+     * see {@link BrokerConfig#withMaxRetained(int)}. Those that gave way to later ones of their own topic are not counted.
      *
      * @return a count since the broker opened
      */
     long forgotten();
 
     /**
-     * The living subscriptions, oldest first; once the broker is closing, those that were alive when that began, and
-     * in the end also those unsubscribed before whose handler would not stop. What
-     * subscriptions that ended earlier dropped or abandoned is known to their own {@link Subscription#stats()} only.
+     * The living subscriptions, oldest first; once the broker is closing, those that were alive when that began, and in the
+     * end also those unsubscribed before whose handler would not stop. What subscriptions that ended earlier dropped or
+     * abandoned is known to their own {@link Subscription#stats()} only.
      *
      * @return an immutable list
      */

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * taking.
  *
  * <p><b>Full.</b> With a capacity of 10, the eleventh event waiting is dropped, unless another {@link Overflow} policy
- * was chosen, and counted in {@link SubscriptionStats#dropped()}.
+ * was chosen, and counted in {@link SubscriptionStats#dropped()}. With {@link Overflow#BACKPRESSURE} an inbox that nobody
+ * reads holds up its publishers until it is unsubscribed.
  *
  * <p><b>End.</b> As with {@link java.util.concurrent.BlockingQueue}, {@code null} means "nothing now". "Never again" is
  * a {@link SubscriptionClosedException}, thrown once the inbox has ended (by {@link #unsubscribe()}, by the broker's
- * close or failure, or by {@link Overflow#DISCONNECT}) and what was in it has been taken. Closing the broker does not wait for readers: a loop that reads
- * until the end is, to the broker, an outsider. End it by {@link #unsubscribe()}.
+ * close or failure, or by {@link Overflow#DISCONNECT}) and what was in it has been taken. Closing the broker does not wait
+ * for readers: a loop that reads until the end is, to the broker, an outsider. End it by {@link #unsubscribe()}.
  *
  * <p><b>Visibility.</b> What a thread did before publishing an event happens-before what the reader does after taking
  * it.

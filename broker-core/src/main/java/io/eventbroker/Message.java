@@ -35,7 +35,8 @@ public interface Message<T> {
 
     /**
      * Its position in the one order of all messages that the broker took, from 1: the same for all subscribers, with jumps
-     * where a subscriber does not match, or missed something. The broker's own events have an order of their own.
+     * where a subscriber does not match, or missed something. A message that was retained keeps its own. The broker's own
+     * events have an order of their own.
      *
      * @return the position
      */
@@ -44,16 +45,17 @@ public interface Message<T> {
     /**
      * How many messages meant for this subscription were lost between the one received before, by whichever of its
      * consumers, and this one. With {@link Overflow#CONFLATE}: how many this one has replaced, and how many were dropped
-     * before it came. With {@link SubscriptionBuilder#orderedByKey()}: lost to this one's worker. What is lost at the end is
-     * {@link SubscriptionStats#missedAtEnd()}; all together is {@link SubscriptionStats#dropped()}.
+     * before it came. With {@link SubscriptionBuilder#orderedByKey()} only those count whose keys have the same worker as
+     * this one's. What is lost at the end is {@link SubscriptionStats#missedAtEnd()}; all together is
+     * {@link SubscriptionStats#dropped()}.
      *
      * @return a number, mostly 0
      */
     long missedBefore();
 
     /**
-     * When the broker took it, by the system clock; messages taken together have one time. A message that was retained
-     * keeps its own.
+     * When the broker took it, by the system clock (on a {@link ManualBroker}, too); messages taken together have one time.
+     * A message that was retained keeps its own.
      *
      * @return the time
      */

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Ordering.</b> The events of one inbox come in its order. If several inboxes have events they take turns, so none
  * is starved by a busy one.
  *
- * <p><b>End.</b> An inbox that has ended and is empty falls out. When all have, taking throws a
- * {@link SubscriptionClosedException}; its cause is that of the first that ended in disorder, if one did.
+ * <p><b>End.</b> An inbox that has ended and is empty falls out, in whatever way it ended. When all have, taking throws a
+ * {@link SubscriptionClosedException}; its cause is that of the first inbox given that did not end in an orderly way, if
+ * there is one.
  *
  * <pre>{@code
  * Select<Record> select = Select.of(orders, cancels);

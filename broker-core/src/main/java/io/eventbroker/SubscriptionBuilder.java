@@ -18,7 +18,8 @@ public interface SubscriptionBuilder<T> {
     int MAX_CONCURRENCY = 1_024;
 
     /**
-     * Names the subscription, for statistics, threads and log lines. Without it the name is the topic's and a number.
+     * Names the subscription, for statistics, threads and log lines. Without it the name is the topic's and a number, such
+     * as {@code returns-1}.
      *
      * @param name 1 to 256 characters, not blank, without control characters; no living subscription of the broker may
      *     have it
@@ -31,7 +32,14 @@ public interface SubscriptionBuilder<T> {
 
     /**
      * How many events may wait, not counting those a handler has in hand. With a capacity of 10, the eleventh event
-     * waiting {@linkplain #overflow(Overflow) overflows}. Without it, {@link BrokerConfig#withDefaultCapacity(int)} decides: 256 unless configured.
+     * waiting {@linkplain #overflow(Overflow) overflows}. Without it, {@link BrokerConfig#withDefaultCapacity(int)} decides:
+     * 256 unless configured.
+     *
+     * <p>With {@link Overflow#CONFLATE} it is the number of keys of which an event may wait, with
+     * {@link Overflow#BACKPRESSURE} how many may wait before publishers do, and with {@link #orderedByKey()} it is that of
+     * all workers together. Places are allocated at once: about 4 bytes for each, rounded up to a power of two; but in
+     * pieces of at most 1,024, as they are needed, with {@link Overflow#BACKPRESSURE}, and with {@link #orderedByKey()}
+     * unless that is combined with {@link Overflow#DROP_OLDEST}, which allocates them for each worker.
      *
      * @param events from 1 to {@value #MAX_CAPACITY}, exact
      * @return this builder
@@ -44,7 +52,7 @@ public interface SubscriptionBuilder<T> {
      * What happens when the queue is full. Without it, {@link BrokerConfig#withDefaultOverflow(Overflow)} decides:
      * {@link Overflow#DROP_NEWEST} unless configured.
      *
-     * @param policy what is lost
+     * @param policy what is lost, or who waits
      * @return this builder
      * @throws NullPointerException if {@code policy} is null
      */
@@ -64,8 +72,8 @@ public interface SubscriptionBuilder<T> {
 
     /**
      * Has events with equal keys handled one after the other, in order, also with several workers: each key has its worker.
-     * The {@linkplain #capacity(int) capacity} is that of all workers together. Through a pattern a key is that of
-     * one topic, and events of a topic without key have one worker.
+     * The {@linkplain #capacity(int) capacity} is that of all workers together. Through a pattern a key is that of one
+     * topic, and all events of a topic without key have one worker. Not for an inbox, nor for a topic without key.
      *
      * <pre>{@code
      * broker.subscription(PAYMENTS).named("ledger").concurrency(8).orderedByKey().overflow(Overflow.BACKPRESSURE)
@@ -79,8 +87,10 @@ public interface SubscriptionBuilder<T> {
 
     /**
      * Begins with the events that the broker {@linkplain Topic#retaining retains} of matching topics, in their order, and
-     * goes on with those that are published from then on: none is missed in between, and none comes twice. They fill the
-     * queue like others, so its {@linkplain #capacity(int) capacity} should hold them.
+     * goes on with those that are published from then on: none is missed in between, and none comes twice. Where nothing is
+     * retained it changes nothing. They are put into the queue before the first of them is handled, the oldest first, so
+     * its {@linkplain #capacity(int) capacity} should hold them all: what does not fit {@linkplain #overflow(Overflow)
+     * overflows} like others.
      *
      * <pre>{@code
      * broker.subscription(CONFIG).replayRetained().onEvent(service::configure);
@@ -97,9 +107,11 @@ public interface SubscriptionBuilder<T> {
      * @param handler called for each event, as {@link Handler} describes
      * @return the subscription
      * @throws NullPointerException if {@code handler} is null
-     * @throws IllegalStateException if settings contradict each other or what is subscribed to, as the message says; if a
-     *     living subscription has the name, if the topic's name is in use with another definition, or if the {@linkplain BrokerConfig#withThreadFactory thread factory} did not make a new thread; what
-     *     that factory throws is thrown here, and nothing has changed
+     * @throws IllegalStateException if settings contradict what is subscribed to ({@link Overflow#CONFLATE}, also by
+     *     default, or {@link #orderedByKey()} on a topic without key, {@link Overflow#BACKPRESSURE} on the broker's own
+     *     events); if a living subscription has the name, if the topic's name is in use with another definition, or if the
+     *     {@linkplain BrokerConfig#withThreadFactory thread factory} did not make a new thread; what that factory throws is
+     *     thrown here, and nothing has changed
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
     Subscription onEvent(Handler<? super T> handler);
@@ -121,8 +133,8 @@ public interface SubscriptionBuilder<T> {
      *
      * @return the inbox
      * @throws IllegalStateException if a living subscription has the name, if the topic's name is in use with another
-     *     definition, if settings contradict what is subscribed to, or if {@link #concurrency(int)} or
-     *     {@link #orderedByKey()} asked for several workers
+     *     definition, if settings contradict what is subscribed to, as with {@link #onEvent(Handler)}, or if
+     *     {@link #concurrency(int)} asked for several workers, or {@link #orderedByKey()} for anything
      * @throws BrokerClosedException if the broker is closing, closed or failed
      */
     @CheckReturnValue

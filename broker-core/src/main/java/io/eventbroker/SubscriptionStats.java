@@ -52,7 +52,7 @@ public interface SubscriptionStats {
     long handled();
 
     /**
-     * Handler calls that threw, those that ended by the interrupt at the close's deadline included; 0 for an inbox.
+     * Handler calls that threw, also those that did so on account of the interrupt at a close's deadline; 0 for an inbox.
      *
      * @return a count since the subscription began
      */
@@ -95,9 +95,8 @@ public interface SubscriptionStats {
 
     /**
      * Messages that were waiting when a push subscription was unsubscribed, the broker's close reached its deadline or the
-     * broker failed;
-     * 0 for an inbox, whose waiting messages can still be taken. What waits behind a handler call that is still running
-     * is abandoned when that call ends, or when the broker has closed.
+     * broker failed; 0 for an inbox, whose waiting messages can still be taken. What waits behind a handler call that is
+     * still running is abandoned when that call ends, or when the broker has closed.
      *
      * @return a count since the subscription began
      */

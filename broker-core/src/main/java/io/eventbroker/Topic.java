@@ -10,12 +10,13 @@ import java.util.function.Function;
  *
  * <p><b>Checks.</b> A name is one or more tokens joined by single dots, such as {@code returns} or
  * {@code orders.eu.created}; at most {@value #MAX_NAME_LENGTH} characters, without whitespace, control characters and
- * unpaired surrogates. A token may not be {@code *} or {@code >} alone, which are reserved for patterns ({@code foo*} is an ordinary token),
- * and a name may not begin with {@code $}, which is reserved for the broker.
+ * unpaired surrogates. A token may not be {@code *} or {@code >} alone, which are reserved for patterns ({@code foo*} is
+ * an ordinary token), and a name may not begin with {@code $}, which is reserved for the broker. Case matters.
  *
- * <p><b>Identity.</b> Two topics are equal if their names are. While a broker has a subscription or an open lane on a name, that name
- * has one definition there (type, key and retention), likewise while an event of it is retained: subscribing or publishing with a topic of the same name and another definition is refused with an
- * {@link IllegalStateException} that names both.
+ * <p><b>Identity.</b> Two topics are equal if their names are. While a broker has a subscription or an open lane on a
+ * name, or retains an event of it, that name has one definition there (type, key and retention): subscribing or
+ * publishing with a topic of the same name and another definition is refused with an {@link IllegalStateException} that
+ * names both.
  *
  * @param <T> the type of the events
  */
@@ -55,8 +56,8 @@ public final class Topic<T> extends TopicPattern<T> {
      *
      * @param key called once for each event that is published, by the thread that publishes it; must return a
      *     {@link String}, a boxed integral number, a {@link java.util.UUID} or an enum. If it returns null or something
-     *     else, that publish throws an {@link IllegalArgumentException}, if it throws, what it throws. The very function
-     *     object is part of the topic's definition
+     *     else, that publish throws an {@link IllegalArgumentException}, if it throws, what it throws; nothing is
+     *     published then, nor counted. The very function object is part of the topic's definition
      * @return the keyed topic
      * @throws NullPointerException if {@code key} is null
      */
@@ -72,9 +73,10 @@ public final class Topic<T> extends TopicPattern<T> {
 
     /**
      * The same name, whose latest events the broker retains for subscribers that come later and
-     * {@linkplain SubscriptionBuilder#replayRetained() ask} for them. On a keyed topic it retains the latest of each of up
-     * to so many keys, those published last. All topics together retain no more than
-     * {@link BrokerConfig#withMaxRetained(int)}.
+     * {@linkplain SubscriptionBuilder#replayRetained() ask} for them, whether or not anybody subscribes when they are
+     * published. On a keyed topic it retains the latest of each of up to so many keys, those published last. All topics
+     * together retain no more than {@link BrokerConfig#withMaxRetained(int)}. What is retained stays until later events
+     * take its place.
      *
      * <pre>{@code
      * static final Topic<Config> CONFIG = Topic.of("config", Config.class).retaining(1);

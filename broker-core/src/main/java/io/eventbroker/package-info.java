@@ -26,8 +26,10 @@
  *       subscription that asked for {@link io.eventbroker.Overflow#BACKPRESSURE} slows others, and only the publishers of
  *       what it matches.
  *   <dt>G4 Bounded
- *   <dd>Memory is bounded by the configuration: rings, queues, routes, retained messages. Names that nobody subscribes to
- *       leave nothing behind, and nothing keeps an event alive after it was delivered or dropped, unless it is retained.
+ *   <dd>Memory is bounded by the configuration: rings, queues, retained messages; how much a queue holds beyond its
+ *       capacity {@link io.eventbroker.Overflow#BACKPRESSURE} says. Of names that nobody names in a subscription 1,024 at
+ *       most are remembered where there are patterns, otherwise none. Nothing keeps an event alive after it was delivered
+ *       or dropped, unless it is retained.
  *   <dt>G5 Loss is told at its place
  *   <dd>A subscription that asks for {@link io.eventbroker.Message}s learns on the first message after a gap, in the order
  *       of the queue and whoever takes it, exactly how many it missed there; what is lost at the end is told in the end.
@@ -52,8 +54,8 @@
  *       virtual threads.
  *   <dt>G11 No user code on the broker thread
  *   <dd>Not a handler, a key function, an appender, a thread factory, nor {@code equals}, {@code hashCode} or
- *       {@code toString} of an event. What the broker has to tell are {@linkplain io.eventbroker.BrokerEvent events on a topic of its own}, from
- *       which it is also logged.
+ *       {@code toString} of an event. What the broker has to tell are {@linkplain io.eventbroker.BrokerEvent events on a
+ *       topic of its own}, from which it is also logged.
  *   <dt>G12 No deadlock among handlers
  *   <dd>Publishing, subscribing, unsubscribing and closing from inside a handler finish: accepted, refused, or failing
  *       with a {@link io.eventbroker.PublishCycleException} that names the cycle of push subscriptions with
