@@ -39,13 +39,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 @CheckReturnValue
-public final class BrokerConfig {
+public final class BrokerConfig implements Cloneable {
     /** The largest ring or lane, in events. */
     public static final int MAX_RING_SIZE = 1 << 24;
 
-    private static final BrokerConfig DEFAULTS = new BrokerConfig(defaults -> {});
+    private static final BrokerConfig DEFAULTS = new BrokerConfig();
 
-    // written before the constructor ends, which it does like one of final fields
+    // written before the object is handed out, by with(), which ends like a constructor of final fields
     String name = "broker";
     Duration closeTimeout = Duration.ofSeconds(10);
     int ringSize = 1 << 16;
@@ -57,17 +57,17 @@ public final class BrokerConfig {
 
     @Nullable ThreadFactory threadFactory;
 
-    /** What turns the defaults into these settings. */
-    private final Consumer<BrokerConfig> changes;
-
-    private BrokerConfig(Consumer<BrokerConfig> changes) {
-        this.changes = changes;
-        changes.accept(this);
-        VarHandle.storeStoreFence();
-    }
+    private BrokerConfig() {}
 
     private BrokerConfig with(Consumer<BrokerConfig> change) {
-        return new BrokerConfig(changes.andThen(change));
+        try {
+            BrokerConfig copy = (BrokerConfig) clone();
+            change.accept(copy);
+            VarHandle.storeStoreFence();
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /**

@@ -70,7 +70,7 @@ final class Congestion {
                 requireNoCycle(worker, target);
             }
             if (target.isCongested()) {
-                wait.pause(target);
+                wait.pause(target, 16); // it is signalled, so seldom looks by itself
             }
         } finally {
             if (worker != null) {
@@ -104,11 +104,10 @@ final class Congestion {
         }
         PushSubscription<?> start = worker.subscription();
         List<QueuedSubscription<?>> path = new ArrayList<>(List.of(start));
-        if (stuck.contains(start)
-                && leads(target, start, path, marks)
-                && marks.entrySet().stream()
-                        .allMatch(seen -> seen.getKey().mark == seen.getValue()
-                                || !stuck.contains(seen.getKey().subscription()))) {
+        boolean areMarksStill = marks.entrySet().stream()
+                .allMatch(seen -> seen.getKey().mark == seen.getValue()
+                        || !stuck.contains(seen.getKey().subscription()));
+        if (stuck.contains(start) && areMarksStill && leads(target, start, path, stuck, marks)) {
             worker.mark = null; // before another looks
             path.add(start);
             throw new PublishCycleException("publishing would wait for ever, nothing was published: "
@@ -133,19 +132,20 @@ final class Congestion {
         return (held > push.backlog.capacity || !hasEachItsQueue) && push.isCongested();
     }
 
-    /** Whether a way leads from one to another; if so, the path has it. */
+    /** Whether a way leads from one to another; if so, the path has it. Looks at each that is stuck once. */
     private static boolean leads(
             QueuedSubscription<?> from,
             PushSubscription<?> to,
             List<QueuedSubscription<?>> path,
+            Set<QueuedSubscription<?>> stuck,
             Map<PushSubscription<?>.Worker, Mark> marks) {
-        if (!(from instanceof PushSubscription<?> push) || path.contains(from)) {
-            return to.equals(from);
+        if (from.equals(to) || !stuck.remove(from)) {
+            return from.equals(to);
         }
         path.add(from);
-        for (PushSubscription<?>.Worker worker : push.workers) {
+        for (PushSubscription<?>.Worker worker : ((PushSubscription<?>) from).workers) {
             Mark mark = marks.get(worker);
-            if (mark != null && leads(mark.target(), to, path, marks)) {
+            if (mark != null && leads(mark.target(), to, path, stuck, marks)) {
                 return true;
             }
         }

@@ -157,7 +157,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     /** Ends a turn. A reader near the end of its stack may fail after it got the lock, but in {@code lock()} still. */
     private void release() {
-        if (turn.isHeldByCurrentThread()) {
+        while (turn.isHeldByCurrentThread()) { // again if there was no stack for it
             turn.unlock();
         }
     }

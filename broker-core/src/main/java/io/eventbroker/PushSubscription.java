@@ -9,14 +9,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /** A subscription whose workers call a handler. */
 final class PushSubscription<T> extends QueuedSubscription<T> {
-    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
-
     private static final String FAILURE = "broker \"{}\": subscription \"{}\" to broker events failed on {}";
 
     private static final int HANDLED = 0;
@@ -65,7 +61,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Waits no longer for handlers that will not stop; the subscription was cancelled a grace period ago. */
     void giveUp() {
         over = true;
-        boolean isEachInHand = backlog.taken() - done() == running.get();
+        boolean isEachInHand = running.get() == backlog.taken() - done(); // read in this order
         if (isEachInHand && turn.tryLock()) {
             // no worker is about to take: each that runs is inside its handler, and finds the subscription cut after it
             try {
@@ -250,7 +246,8 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                     report = host.report(new BrokerEvent.HandlerFailed(name(), topic, event, failure));
                     return;
                 }
-                LOG.atLevel(complained ? Level.DEBUG : Level.WARN)
+                BrokerLog.LOG
+                        .atLevel(complained ? Level.DEBUG : Level.WARN)
                         .setCause(failure)
                         .log(
                                 FAILURE,

@@ -103,14 +103,14 @@ public interface Timing {
 
         /** Lets some time pass, or none if the wait is over. */
         public void pause() {
-            pause(blocker);
+            pause(blocker, 1);
         }
 
-        /** The same, while another is to blame. */
-        public void pause(Object other) {
+        /** The same, while another is to blame, and so many times as long. */
+        public void pause(Object other, int times) {
             long remaining = remaining();
             if (remaining > 0) {
-                timing.pause(other, slice, remaining);
+                timing.pause(other, times * slice, remaining);
                 slice = slice < LAST_SLICE ? Math.min(2 * slice, LAST_SLICE) : slice;
             }
         }
