@@ -131,7 +131,8 @@ public interface Broker extends AutoCloseable {
     <T> boolean tryPublish(Topic<T> topic, T event);
 
     /**
-     * Publishes an event, waiting no longer than a given time for room, as {@link #publish} describes.
+     * Publishes an event, waiting no longer than a given time for room, as {@link #publish} describes. A handler that would
+     * wait for itself is ended by the time, too, and so gets false, not a {@link PublishCycleException}.
      *
      * <pre>{@code
      * if (!broker.tryPublish(RETURNS, created, Duration.ofMillis(50))) {
@@ -152,8 +153,6 @@ public interface Broker extends AutoCloseable {
      *     tells), closed or failed; nothing was published
      * @throws java.util.concurrent.CancellationException if interrupted while waiting (the status is kept); nothing was
      *     published
-     * @throws PublishCycleException if the caller is a handler that would wait for itself, directly or by way of others;
-     *     nothing was published
      */
     @CheckReturnValue
     <T> boolean tryPublish(Topic<T> topic, T event, Duration timeout);

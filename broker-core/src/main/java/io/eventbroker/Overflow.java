@@ -46,8 +46,9 @@ public enum Overflow {
      * subscribed to so.
      *
      * <p>A handler that publishes what its own subscription matches, or what leads back to it by others that have
-     * asked for this, may come to wait for itself. That fails with a {@link PublishCycleException}. A cycle through
-     * pull loops or other threads cannot be seen: there {@code close}, interrupts and timeouts end the wait.
+     * asked for this, may come to wait for itself. That fails with a {@link PublishCycleException}, unless a
+     * timeout ends the wait. A cycle through pull loops or other threads cannot be seen: there {@code close}, interrupts and
+     * timeouts end the wait.
      *
      * <pre>{@code
      * broker.subscription(CREATED).named("billing").capacity(100).overflow(Overflow.BACKPRESSURE).onEvent(billing::refund);
