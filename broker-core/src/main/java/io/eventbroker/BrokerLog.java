@@ -17,7 +17,6 @@ final class BrokerLog implements Handler<BrokerEvent> {
     private static final String ROOM = TO + "no longer drops; it dropped {} events";
     private static final String DISCONNECTED = TO + "was full with {} events, and is disconnected";
     private static final String ONCE = "; its further failures are counted, and logged at DEBUG";
-    private static final int MOST_REMEMBERED = 1_000;
 
     private final String broker;
 
@@ -41,7 +40,7 @@ final class BrokerLog implements Handler<BrokerEvent> {
     public void handle(BrokerEvent event) {
         if (event instanceof HandlerFailed failed) {
             String type = failed.event().getClass().getName();
-            if (complained.size() == MOST_REMEMBERED) {
+            if (complained.size() == 1_000) {
                 complained.clear();
             }
             boolean isFirst = complained.add(failed.subscription());
