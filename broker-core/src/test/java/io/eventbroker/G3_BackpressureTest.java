@@ -178,7 +178,9 @@ class G3_BackpressureTest {
             outsider.get();
             Tests.awaitQuiet(broker);
 
-            assertThat(refunds.remove(0)).as("published while billing was full").isEqualTo(-1);
+            assertThat(byLane ? refunds : refunds.subList(0, 1)) // a lane's order is not that of the clock
+                    .as("published while billing was full")
+                    .contains(-1);
             refunds.removeIf(id -> id == -1); // those that were accepted before billing was full
             assertThat(refunds).isEqualTo(IntStream.range(0, count).boxed().toList());
             assertThat(billing.stats().failed()).isZero();
