@@ -162,7 +162,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         } else if (inflow.hasHole()) {
             sleeper.sleep(hasWork, HoleWatch.LONGEST_ROUND);
         } else {
-            sleeper.sleep(isNeeded, Timing.FOREVER);
+            sleeper.sleep(isNeeded, 10 * LONGEST_PARK); // then look for threads that have died since
         }
     }
 
