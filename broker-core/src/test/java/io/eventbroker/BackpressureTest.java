@@ -7,7 +7,6 @@ import io.eventbroker.BrokerEvent.PublishersWaiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,16 +44,6 @@ class BackpressureTest {
         }
     }
 
-    private static <T> List<T> taken(Inbox<T> inbox) {
-        List<T> taken = new ArrayList<>();
-        inbox.drainTo(taken);
-        return taken;
-    }
-
-    private static List<Integer> range(int from, int to) {
-        return IntStream.range(from, to).boxed().toList();
-    }
-
     // ---- from when, until when
 
     @ParameterizedTest
@@ -74,7 +63,7 @@ class BackpressureTest {
                 .isTrue();
         route();
         assertThat(broker.tryPublish(NUMBERS, -1)).isFalse();
-        assertThat(taken(inbox)).isEqualTo(range(1, capacity + 2));
+        assertThat(Tests.taken(inbox)).isEqualTo(Tests.range(1, capacity + 2));
         assertThat(broker.tryPublish(NUMBERS, capacity + 2)).isTrue();
         route();
         assertThat(broker.stats().refused()).isEqualTo(3);
@@ -109,7 +98,7 @@ class BackpressureTest {
         Inbox<Integer> inbox = with(1).inbox();
         Lane<Integer> lane = broker.lane(NUMBERS);
         publish(0, 100);
-        assertThat(lane.publishAll(range(100, 200))).isEqualTo(100);
+        assertThat(lane.publishAll(Tests.range(100, 200))).isEqualTo(100);
         route();
         assertThat(inbox.stats().queued()).isEqualTo(200);
         assertThat(inbox.stats().dropped()).isZero();
@@ -131,7 +120,7 @@ class BackpressureTest {
                 .inbox();
         publish(0, 3);
         route();
-        assertThat(taken(one)).hasSize(3);
+        assertThat(Tests.taken(one)).hasSize(3);
         assertThat(broker.tryPublish(NUMBERS, -1)).isFalse();
         assertThat(two.poll()).isEqualTo(0);
         assertThat(broker.tryPublish(NUMBERS, 3)).isTrue();
@@ -156,7 +145,7 @@ class BackpressureTest {
         route();
         publish(1_000, 2_000);
         broker.runUntilIdle();
-        assertThat(handled).isEqualTo(range(0, 2_000));
+        assertThat(handled).isEqualTo(Tests.range(0, 2_000));
     }
 
     @Test
@@ -178,21 +167,21 @@ class BackpressureTest {
     void thatPublishersWaitIsToldOnceInAnEpisodeAndNotLogged(int capacity) {
         Inbox<BrokerEvent> events = broker.inbox(BrokerEvent.TOPIC);
         Inbox<Integer> inbox = with(capacity).inbox();
-        assertThat(taken(events)).hasSize(2);
+        assertThat(Tests.taken(events)).hasSize(2);
         for (int episode = 0; episode < 3; episode++) {
             publish(0, capacity);
             route();
-            assertThat(taken(events)).as("full is no reason to wait").isEmpty();
+            assertThat(Tests.taken(events)).as("full is no reason to wait").isEmpty();
             publish(0, 1);
             route();
-            assertThat(taken(events)).containsExactly(new PublishersWaiting("s", "numbers", capacity));
+            assertThat(Tests.taken(events)).containsExactly(new PublishersWaiting("s", "numbers", capacity));
             assertThat(inbox.poll()).isNotNull();
             publish(0, 1); // too many again, before it has drained to half
             route();
-            assertThat(taken(events)).as("the same episode").isEmpty();
-            assertThat(taken(inbox)).hasSize(capacity + 1);
+            assertThat(Tests.taken(events)).as("the same episode").isEmpty();
+            assertThat(Tests.taken(inbox)).hasSize(capacity + 1);
             route();
-            assertThat(taken(events)).as("the end is silent").isEmpty();
+            assertThat(Tests.taken(events)).as("the end is silent").isEmpty();
         }
         broker.close(Duration.ZERO);
         assertThat(log.lines()).noneMatch(line -> line.startsWith("WARN") || line.startsWith("ERROR"));
@@ -204,21 +193,21 @@ class BackpressureTest {
         Inbox<Integer> inbox = with(10).inbox();
         publish(0, 11);
         route();
-        assertThat(taken(events)).hasSize(1);
+        assertThat(Tests.taken(events)).hasSize(1);
         for (int i = 0; i < 5; i++) {
             assertThat(inbox.poll()).isEqualTo(i);
         }
         route();
         publish(11, 16); // 11 wait again: 6 was more than half
         route();
-        assertThat(taken(events)).isEmpty();
+        assertThat(Tests.taken(events)).isEmpty();
         for (int i = 5; i < 11; i++) {
             assertThat(inbox.poll()).isEqualTo(i);
         }
         route();
         publish(16, 22); // 5 was half
         route();
-        assertThat(taken(events)).hasSize(1);
+        assertThat(Tests.taken(events)).hasSize(1);
     }
 
     // ---- what becomes of the rest
@@ -230,7 +219,7 @@ class BackpressureTest {
         inbox.unsubscribe();
         assertThat(broker.tryPublish(NUMBERS, 50)).isTrue();
         route();
-        assertThat(taken(inbox)).isEqualTo(range(0, 50));
+        assertThat(Tests.taken(inbox)).isEqualTo(Tests.range(0, 50));
         assertThatThrownBy(inbox::poll).isInstanceOf(SubscriptionClosedException.class);
         assertThat(inbox.stats().delivered()).isEqualTo(50);
         assertThat(inbox.stats().abandoned()).isZero();
@@ -263,8 +252,8 @@ class BackpressureTest {
         publish(0, 50);
         route();
         BrokerStats report = broker.close(Duration.ofSeconds(1));
-        assertThat(handled).isEqualTo(range(0, 50));
-        assertThat(taken(inbox)).isEqualTo(range(0, 50));
+        assertThat(handled).isEqualTo(Tests.range(0, 50));
+        assertThat(Tests.taken(inbox)).isEqualTo(Tests.range(0, 50));
         assertThat(report.subscriptions()).allMatch(s -> s.abandoned() == 0 && s.dropped() == 0);
     }
 
@@ -295,8 +284,8 @@ class BackpressureTest {
             waiting.publish(NUMBERS, 2);
             waiting.runUntilIdle();
             assertThat(waiting.tryPublish(NUMBERS, 3)).isFalse();
-            assertThat(taken(inbox)).containsExactly(1, 2);
-            assertThat(taken(chosen)).containsExactly(1);
+            assertThat(Tests.taken(inbox)).containsExactly(1, 2);
+            assertThat(Tests.taken(chosen)).containsExactly(1);
             assertThat(events.stats().droppedNewest()).isPositive();
         }
         assertThatThrownBy(() -> broker.subscription(BrokerEvent.TOPIC)

@@ -276,7 +276,7 @@ class KeysTest {
                 assertThat(lane.publishAll(List.of(5, 6))).isEqualTo(2);
             }
             broker.runUntilIdle();
-            assertThat(drain(inbox)).containsExactly(5, 6);
+            assertThat(Tests.taken(inbox)).containsExactly(5, 6);
             assertThat(calls).hasValue(8);
         }
 
@@ -297,16 +297,10 @@ class KeysTest {
             lanes.add(broker.lane(nesting));
             lanes.get(0).publish(3);
             broker.runUntilIdle();
-            assertThat(drain(nested)).containsExactly(0, 1, 2, 3);
-            assertThat(drain(inbox)).containsExactly(3, 2, 1, 0);
+            assertThat(Tests.taken(nested)).containsExactly(0, 1, 2, 3);
+            assertThat(Tests.taken(inbox)).containsExactly(3, 2, 1, 0);
             lanes.get(0).close();
         }
-    }
-
-    private static <T> List<T> drain(Inbox<T> inbox) {
-        List<T> drained = new ArrayList<>();
-        inbox.drainTo(drained);
-        return drained;
     }
 
     @Nested

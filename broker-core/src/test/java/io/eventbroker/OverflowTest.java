@@ -10,7 +10,6 @@ import io.eventbroker.BrokerStats.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -47,16 +46,6 @@ class OverflowTest {
             broker.publish(NUMBERS, i);
         }
         broker.runUntilIdle();
-    }
-
-    private static List<Object> taken(Inbox<?> inbox) {
-        List<Object> taken = new ArrayList<>();
-        inbox.drainTo(taken);
-        return taken;
-    }
-
-    private static List<Object> range(int from, int to) {
-        return IntStream.range(from, to).<Object>mapToObj(i -> i).toList();
     }
 
     @ParameterizedTest
@@ -98,7 +87,7 @@ class OverflowTest {
             assertThat(inbox.stats().queued()).isEqualTo(capacity);
             assertThat(inbox.stats().droppedOldest()).isEqualTo(3L * capacity + 1);
             assertThat(inbox.stats().droppedNewest()).isZero();
-            assertThat(taken(inbox)).isEqualTo(range(2 * capacity + 1, 3 * capacity + 1));
+            assertThat(Tests.taken(inbox)).isEqualTo(Tests.range(2 * capacity + 1, 3 * capacity + 1));
         }
 
         @Test
@@ -130,13 +119,13 @@ class OverflowTest {
         void anEpisodeOfItIsToldLikeAnyOther() {
             Inbox<BrokerEvent> events = broker.inbox(BrokerEvent.TOPIC);
             Inbox<Integer> inbox = with(Overflow.DROP_OLDEST, 4).inbox();
-            assertThat(taken(events)).hasSize(2);
+            assertThat(Tests.taken(events)).hasSize(2);
             publish(10);
-            assertThat(taken(events)).containsExactly(new DropsBegan("s", "numbers", 4));
+            assertThat(Tests.taken(events)).containsExactly(new DropsBegan("s", "numbers", 4));
             assertThat(inbox.poll()).isEqualTo(6);
             assertThat(inbox.poll()).isEqualTo(7);
             broker.runUntilIdle();
-            assertThat(taken(events)).containsExactly(new DropsEnded("s", "numbers", 6));
+            assertThat(Tests.taken(events)).containsExactly(new DropsEnded("s", "numbers", 6));
         }
     }
 
@@ -149,11 +138,11 @@ class OverflowTest {
         void anInboxKeepsWhatWaitedThenEndsWithTheReason() throws Exception {
             Inbox<Integer> other = broker.inbox(NUMBERS);
             Inbox<Integer> inbox = with(Overflow.DISCONNECT, 2).inbox();
-            assertThat(taken(events)).hasSize(3);
+            assertThat(Tests.taken(events)).hasSize(3);
             publish(5);
 
-            assertThat(taken(events)).containsExactly(told);
-            assertThat(taken(other)).as("others notice nothing").isEqualTo(range(0, 5));
+            assertThat(Tests.taken(events)).containsExactly(told);
+            assertThat(Tests.taken(other)).as("others notice nothing").isEqualTo(Tests.range(0, 5));
             assertThat(inbox.stats().disconnected()).isEqualTo(1);
             assertThat(inbox.stats().matched()).as("nothing more is for it").isEqualTo(3);
             assertThat(broker.stats().subscriptions())
@@ -168,9 +157,9 @@ class OverflowTest {
                     .as("not an orderly end")
                     .isInstanceOf(SubscriptionClosedException.class)
                     .hasCauseInstanceOf(IllegalStateException.class);
-            assertThat(taken(inbox)).isEmpty();
+            assertThat(Tests.taken(inbox)).isEmpty();
             inbox.unsubscribe();
-            assertThat(taken(events)).as("it was not unsubscribed").isEmpty();
+            assertThat(Tests.taken(events)).as("it was not unsubscribed").isEmpty();
         }
 
         @Test
@@ -185,7 +174,7 @@ class OverflowTest {
             }
             broker.runUntilIdle();
 
-            assertThat(handled).isEqualTo(range(0, 2));
+            assertThat(handled).isEqualTo(Tests.range(0, 2));
             assertThat(s.stats().handled()).isEqualTo(2);
             assertThat(s.stats().matched()).isEqualTo(3);
             assertThat(broker.stats().unrouted())
@@ -233,7 +222,7 @@ class OverflowTest {
                 broker.publish(NUMBERS, i);
             }
             assertThat(broker.awaitQuiescence(Duration.ofSeconds(1))).isTrue();
-            assertThat(handled).isEqualTo(range(0, 2));
+            assertThat(handled).isEqualTo(Tests.range(0, 2));
             assertThat(broker.close(Duration.ofSeconds(1)).state()).isEqualTo(State.CLOSED);
         }
 
@@ -265,9 +254,9 @@ class OverflowTest {
             broker.runUntilIdle();
 
             assertThat(small.stats().disconnected()).isEqualTo(1);
-            assertThat(taken(small)).hasSize(1);
+            assertThat(Tests.taken(small)).hasSize(1);
             assertThatThrownBy(small::poll).isInstanceOf(SubscriptionClosedException.class);
-            assertThat(taken(events)).as("that makes no broker event").hasSize(4);
+            assertThat(Tests.taken(events)).as("that makes no broker event").hasSize(4);
         }
     }
 }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ class RetainedOverflowTest {
 
     @BeforeEach
     void retain() {
-        publish(range(0, RETAINED));
+        publish(Tests.range(0, RETAINED));
     }
 
     @AfterEach
@@ -42,16 +41,6 @@ class RetainedOverflowTest {
     private void publish(List<Integer> numbers) {
         numbers.forEach(n -> broker.publish(NUMBERS, n));
         broker.runUntilIdle();
-    }
-
-    private static List<Integer> range(int from, int to) {
-        return IntStream.range(from, to).boxed().toList();
-    }
-
-    private static <T> List<T> drained(Inbox<T> inbox) {
-        List<T> taken = new ArrayList<>();
-        inbox.drainTo(taken);
-        return taken;
     }
 
     private SubscriptionBuilder<Integer> late(Overflow policy, int capacity) {
@@ -80,16 +69,16 @@ class RetainedOverflowTest {
         assertThat(inbox.stats().queued()).isEqualTo(RETAINED);
         assertLosses(inbox.stats(), policy, 0);
         assertThat(broker.tryPublish(NUMBERS, 5)).as("nobody has to wait").isTrue();
-        assertThat(drained(inbox)).startsWith(0, 1);
+        assertThat(Tests.taken(inbox)).startsWith(0, 1);
     }
 
     @Test
     void dropNewestKeepsTheOldest() {
         Inbox<Message<Integer>> inbox = late(Overflow.DROP_NEWEST, 2).messageInbox();
         assertLosses(inbox.stats(), Overflow.DROP_NEWEST, 3);
-        assertThat(drained(inbox)).extracting(Message::event).containsExactly(0, 1);
+        assertThat(Tests.taken(inbox)).extracting(Message::event).containsExactly(0, 1);
         publish(List.of(5));
-        List<Message<Integer>> next = drained(inbox);
+        List<Message<Integer>> next = Tests.taken(inbox);
         assertThat(next).extracting(Message::event).containsExactly(5);
         assertThat(next).extracting(Message::missedBefore).containsExactly(3L);
     }
@@ -98,7 +87,7 @@ class RetainedOverflowTest {
     void dropOldestKeepsTheLatest() {
         Inbox<Message<Integer>> inbox = late(Overflow.DROP_OLDEST, 2).messageInbox();
         assertLosses(inbox.stats(), Overflow.DROP_OLDEST, 3);
-        List<Message<Integer>> got = drained(inbox);
+        List<Message<Integer>> got = Tests.taken(inbox);
         assertThat(got).extracting(Message::event).containsExactly(3, 4);
         assertThat(got).extracting(Message::missedBefore).containsExactly(3L, 0L);
     }
@@ -108,7 +97,7 @@ class RetainedOverflowTest {
         Inbox<Message<Integer>> inbox = late(Overflow.CONFLATE, 4).messageInbox();
         assertLosses(inbox.stats(), Overflow.DROP_NEWEST, 1);
         publish(List.of(12, 22));
-        List<Message<Integer>> got = drained(inbox);
+        List<Message<Integer>> got = Tests.taken(inbox);
         assertThat(got).extracting(Message::event).containsExactly(0, 1, 22, 3);
         assertThat(got.stream().mapToLong(Message::missedBefore).sum()).isEqualTo(3);
         assertThat(inbox.stats().conflated()).isEqualTo(2);
@@ -121,7 +110,7 @@ class RetainedOverflowTest {
         Inbox<PublishersWaiting> events = broker.inbox(BrokerEvent.TOPIC.only(PublishersWaiting.class));
         Inbox<Integer> inbox = late(Overflow.BACKPRESSURE, 2).inbox();
         broker.runUntilIdle();
-        assertThat(drained(events)).containsExactly(new PublishersWaiting("late", "numbers", 2));
+        assertThat(Tests.taken(events)).containsExactly(new PublishersWaiting("late", "numbers", 2));
         assertThat(inbox.stats().queued()).isEqualTo(RETAINED);
         assertThat(broker.tryPublish(NUMBERS, 5)).isFalse();
         for (int i = 0; i < 3; i++) {
@@ -130,7 +119,7 @@ class RetainedOverflowTest {
         }
         assertThat(broker.tryPublish(NUMBERS, 5)).as("as many wait as may").isTrue();
         broker.runUntilIdle();
-        assertThat(drained(inbox)).containsExactly(3, 4, 5);
+        assertThat(Tests.taken(inbox)).containsExactly(3, 4, 5);
         assertLosses(inbox.stats(), Overflow.BACKPRESSURE, 0);
     }
 
@@ -154,10 +143,10 @@ class RetainedOverflowTest {
     @EnumSource
     void aSubscriptionIsToldOfBeforeWhatBecameOfItsReplay(Overflow policy) {
         Inbox<BrokerEvent> events = broker.inbox(BrokerEvent.TOPIC);
-        drained(events);
+        Tests.taken(events);
         Inbox<Integer> inbox = late(policy, 1).inbox();
         broker.runUntilIdle();
-        assertThat(drained(events)).hasSize(2).startsWith(new Subscribed("late", "numbers"));
+        assertThat(Tests.taken(events)).hasSize(2).startsWith(new Subscribed("late", "numbers"));
         inbox.unsubscribe();
     }
 
@@ -165,9 +154,9 @@ class RetainedOverflowTest {
     void lossesAreAnEpisodeLikeAnyOther() {
         Inbox<BrokerEvent> events = broker.inbox(BrokerEvent.TOPIC);
         Inbox<Integer> inbox = late(Overflow.DROP_NEWEST, 2).inbox();
-        drained(inbox);
+        Tests.taken(inbox);
         broker.runUntilIdle();
-        assertThat(drained(events))
+        assertThat(Tests.taken(events))
                 .contains(new DropsBegan("late", "numbers", 2))
                 .endsWith(new DropsEnded("late", "numbers", 3));
     }
@@ -199,7 +188,7 @@ class RetainedOverflowTest {
                     }
                 }
                 SubscriptionStats beforeTheEnd = inbox.stats();
-                taken += drained(inbox).size();
+                taken += Tests.taken(inbox).size();
                 SubscriptionStats stats = inbox.stats();
                 assertThat(beforeTheEnd.delivered() + beforeTheEnd.queued()).isEqualTo(taken);
                 boolean isEnded = stats.disconnected() > 0;
@@ -216,7 +205,7 @@ class RetainedOverflowTest {
                 assertLaw(push.stats(), push.stats().matched(), old, handled.size(), 0);
                 push.unsubscribe();
             }
-            publish(range(0, RETAINED));
+            publish(Tests.range(0, RETAINED));
         }
     }
 

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,20 +39,10 @@ class RetentionTest {
         broker.runUntilIdle();
     }
 
-    private static List<Integer> range(int from, int to) {
-        return IntStream.range(from, to).boxed().toList();
-    }
-
-    private static <T> List<T> drained(Inbox<T> inbox) {
-        List<T> taken = new ArrayList<>();
-        inbox.drainTo(taken);
-        return taken;
-    }
-
     /** What a new subscriber gets of old. */
     private <T> List<T> replayed(TopicPattern<T> from) {
         try (Inbox<T> inbox = broker.subscription(from).replayRetained().inbox()) {
-            List<T> taken = drained(inbox);
+            List<T> taken = Tests.taken(inbox);
             assertThat(inbox.stats().replayed()).isEqualTo(taken.size());
             assertThat(inbox.stats().matched()).isZero();
             return taken;
@@ -66,11 +55,11 @@ class RetentionTest {
     @ValueSource(ints = {1, 2, 6, 7, 8, 1_000})
     void ofATopicWithoutKeyTheLatest(int n) {
         Topic<Integer> topic = Topic.of("numbers", Integer.class).retaining(n);
-        publish(topic, range(0, 7));
-        assertThat(replayed(topic)).isEqualTo(range(Math.max(0, 7 - n), 7));
-        assertThat(replayed(topic)).as("again").isEqualTo(range(Math.max(0, 7 - n), 7));
+        publish(topic, Tests.range(0, 7));
+        assertThat(replayed(topic)).isEqualTo(Tests.range(Math.max(0, 7 - n), 7));
+        assertThat(replayed(topic)).as("again").isEqualTo(Tests.range(Math.max(0, 7 - n), 7));
         publish(topic, List.of(7));
-        assertThat(replayed(topic)).isEqualTo(range(Math.max(0, 8 - n), 8));
+        assertThat(replayed(topic)).isEqualTo(Tests.range(Math.max(0, 8 - n), 8));
     }
 
     @Test
@@ -104,20 +93,20 @@ class RetentionTest {
     @Test
     void alsoWhatCameThroughALane() {
         try (Lane<Integer> lane = broker.lane(NUMBERS)) {
-            assertThat(lane.publishAll(range(0, 5))).isEqualTo(5);
+            assertThat(lane.publishAll(Tests.range(0, 5))).isEqualTo(5);
         }
-        assertThat(replayed(NUMBERS)).isEqualTo(range(2, 5));
+        assertThat(replayed(NUMBERS)).isEqualTo(Tests.range(2, 5));
     }
 
     /** Which nobody wants, and which is counted like any other such. */
     @Test
     void withoutAnySubscriber() {
         Inbox<Unrouted> unrouted = broker.inbox(BrokerEvent.TOPIC.only(Unrouted.class));
-        publish(NUMBERS, range(0, 2));
-        assertThat(drained(unrouted)).containsExactly(new Unrouted("numbers", 0), new Unrouted("numbers", 1));
+        publish(NUMBERS, Tests.range(0, 2));
+        assertThat(Tests.taken(unrouted)).containsExactly(new Unrouted("numbers", 0), new Unrouted("numbers", 1));
         assertThat(broker.stats().unrouted()).isEqualTo(2);
         assertThat(broker.stats().routed()).isZero();
-        assertThat(replayed(NUMBERS)).isEqualTo(range(0, 2));
+        assertThat(replayed(NUMBERS)).isEqualTo(Tests.range(0, 2));
         assertThat(broker.stats().unrouted()).as("a replay routes nothing").isEqualTo(2);
         assertThat(broker.stats().accepted()).isEqualTo(2);
     }
@@ -133,7 +122,7 @@ class RetentionTest {
             tight.publish(topic, "two");
             assertThat(tight.tryPublish(topic, "three")).isFalse();
             Inbox<String> late = tight.subscription(topic).replayRetained().inbox();
-            assertThat(drained(late)).containsExactly("one", "two");
+            assertThat(Tests.taken(late)).containsExactly("one", "two");
         }
     }
 
@@ -149,18 +138,18 @@ class RetentionTest {
 
     @Test
     void whoDoesNotAskGetsNothingOld() {
-        publish(NUMBERS, range(0, 3));
+        publish(NUMBERS, Tests.range(0, 3));
         Inbox<Integer> inbox = broker.inbox(NUMBERS);
         publish(NUMBERS, List.of(3));
-        assertThat(drained(inbox)).containsExactly(3);
+        assertThat(Tests.taken(inbox)).containsExactly(3);
         assertThat(inbox.stats().replayed()).isZero();
     }
 
     @Test
     void whereNothingIsRetainedThereIsNothingOld() {
         Topic<Integer> plain = Topic.of("plain", Integer.class);
-        publish(plain, range(0, 3));
-        publish(NUMBERS, range(0, 3));
+        publish(plain, Tests.range(0, 3));
+        publish(NUMBERS, Tests.range(0, 3));
         assertThat(replayed(plain)).isEmpty();
         assertThat(replayed(Topic.of("never", Integer.class).retaining(5))).isEmpty();
         assertThat(broker.subscription(BrokerEvent.TOPIC)
@@ -171,19 +160,19 @@ class RetentionTest {
                 .isZero();
         Inbox<Integer> inbox = broker.subscription(plain).replayRetained().inbox();
         publish(plain, List.of(3));
-        assertThat(drained(inbox)).as("what is published from then on").containsExactly(3);
+        assertThat(Tests.taken(inbox)).as("what is published from then on").containsExactly(3);
     }
 
     @Test
     void whoHasSubscribedGetsEachEventOnce() {
-        publish(NUMBERS, range(0, 5));
+        publish(NUMBERS, Tests.range(0, 5));
         Inbox<Integer> asks = broker.subscription(NUMBERS).replayRetained().inbox();
         Inbox<Integer> doesNot = broker.inbox(NUMBERS);
-        publish(NUMBERS, range(5, 8));
+        publish(NUMBERS, Tests.range(5, 8));
         Inbox<Integer> later = broker.subscription(NUMBERS).replayRetained().inbox();
-        assertThat(drained(asks)).isEqualTo(range(2, 8));
-        assertThat(drained(doesNot)).isEqualTo(range(5, 8));
-        assertThat(drained(later)).isEqualTo(range(5, 8));
+        assertThat(Tests.taken(asks)).isEqualTo(Tests.range(2, 8));
+        assertThat(Tests.taken(doesNot)).isEqualTo(Tests.range(5, 8));
+        assertThat(Tests.taken(later)).isEqualTo(Tests.range(5, 8));
         assertThat(asks.stats().replayed()).isEqualTo(3);
         assertThat(asks.stats().matched()).isEqualTo(3);
     }
@@ -191,8 +180,8 @@ class RetentionTest {
     /** What was published before the call, and has not been routed, is retained, too. */
     @Test
     void whatIsStillInTheRingIsOld() {
-        range(0, 5).forEach(n -> broker.publish(NUMBERS, n));
-        assertThat(replayed(NUMBERS)).isEqualTo(range(2, 5));
+        Tests.range(0, 5).forEach(n -> broker.publish(NUMBERS, n));
+        assertThat(replayed(NUMBERS)).isEqualTo(Tests.range(2, 5));
     }
 
     @Test
@@ -249,8 +238,8 @@ class RetentionTest {
                 .messageInbox();
         publish(NUMBERS, List.of(3));
 
-        List<Message<Object>> seen = drained(witness);
-        List<Message<Object>> got = drained(late);
+        List<Message<Object>> seen = Tests.taken(witness);
+        List<Message<Object>> got = Tests.taken(late);
         assertThat(got).extracting(Message::event).containsExactly(0, 1, 2, 3);
         assertThat(got).extracting(Message::topic).containsExactly("numbers", "other", "numbers", "numbers");
         assertThat(got).extracting(Message::sequence).containsExactly(1L, 2L, 3L, 4L);
@@ -301,7 +290,7 @@ class RetentionTest {
 
     @Test
     void whatAPushSubscriberDoesNotStayForIsAbandoned() {
-        publish(NUMBERS, range(0, 3));
+        publish(NUMBERS, Tests.range(0, 3));
         List<Integer> handled = new ArrayList<>();
         Subscription leaver = broker.subscription(NUMBERS).replayRetained().onEvent(handled::add);
         leaver.unsubscribe();
@@ -327,7 +316,7 @@ class RetentionTest {
         broker.subscribe(NUMBERS, n -> {}).unsubscribe();
         broker.publish(OTHER, "free, since nothing is retained");
         broker.runUntilIdle();
-        publish(NUMBERS, range(0, 1));
+        publish(NUMBERS, Tests.range(0, 1));
         assertClash(() -> broker.publish(OTHER, "word"));
         assertClash(() -> assertThat(broker.inbox(OTHER)).isNull());
         assertClash(() -> assertThat(broker.lane(OTHER)).isNull());
@@ -376,7 +365,7 @@ class RetentionTest {
             Inbox<String> inbox = tight.subscription(OTHER).replayRetained().inbox();
             tight.publish(OTHER, "word");
             tight.runUntilIdle();
-            assertThat(drained(inbox)).containsExactly("word");
+            assertThat(Tests.taken(inbox)).containsExactly("word");
         }
     }
 }

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BrokenBarrierException;
@@ -16,6 +18,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What the tests share: patience, awaited conditions, races that repeat until each outcome has occurred. */
@@ -122,6 +125,18 @@ final class Tests {
         for (int i = 0; i < rounds * RACE_FACTOR; i++) {
             round.run();
         }
+    }
+
+    /** The numbers from one up to, but without, another. */
+    static List<Integer> range(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
+    }
+
+    /** What waits in an inbox, which is empty then. */
+    static <T> List<T> taken(Inbox<T> inbox) {
+        List<T> taken = new ArrayList<>();
+        inbox.drainTo(taken);
+        return taken;
     }
 
     /** Platform threads, which show up in thread dumps, also where the default is virtual. */
