@@ -178,11 +178,12 @@ final class Closing {
     }
 
     private void giveUp() {
+        lifecycle.steps.at(Step.END);
         directory.working.values().forEach(PushSubscription::giveUp);
         Stream<PushSubscription<?>> stuck =
                 directory.working.values().stream().filter(push -> push.isStuck() && push != router.log);
         roster = Directory.byAge(Stream.concat(roster().stream(), stuck).distinct());
-        end();
+        lifecycle.advance(State.CLOSED);
     }
 
     /** Ends those who are told of the others' ends, having told them all. */

@@ -56,6 +56,36 @@ class ManualBrokerCloseTest {
                 .containsExactly("leaving", "closer");
     }
 
+    /** If it dies at its very last step, it has given nobody up: the report is as it would have been a step before. */
+    @Test
+    void G8_aLoopThatDiesAtTheEndListsThoseThatWereAliveWhenClosingBegan() {
+        AssertionError death = new AssertionError("planted");
+        SteppedBroker dying = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps() {
+            @Override
+            void at(Step step) {
+                if (step == Step.END) {
+                    throw death;
+                }
+            }
+        });
+        AtomicReference<Subscription> left = new AtomicReference<>();
+        left.set(dying.subscription(NUMBERS).named("left").onEvent(n -> {
+            left.get().unsubscribe();
+            dying.close(Duration.ZERO);
+            for (int i = 0; i < 10; i++) {
+                dying.advance(SECOND);
+                dying.runUntilIdle();
+            }
+            BrokerStats stats = dying.stats();
+            log.add(stats.state() + " with " + stats.subscriptions().size());
+        }));
+        dying.publish(NUMBERS, 1);
+        dying.runUntilIdle();
+
+        assertThat(log).containsExactly("FAILED with 0");
+        assertThat(dying.stats().failure()).isSameAs(death);
+    }
+
     @Test
     void G7_theTimeOfACloseCountsFromItsCall() {
         Subscription waiting = broker.subscription(NUMBERS).named("waiting").onEvent(n -> log.add("handled"));
