@@ -9,15 +9,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What waits for a subscription: in one queue, or where order is by key, in one for each worker; and its totals. */
-final class Backlog {
+abstract class Backlog {
     /*
      * Every total has one writer: those of `in` the loop, those of a queue its consumer. MATCHED is written before the
-     * event is offered, ENQUEUED after that, TAKEN before it is handled; a snapshot reads in the opposite direction. The
-     * loop compares what it put in with what has left, reading the latter anew only when the subscription looks full.
+     * event is offered, TAKEN before it is handled; a snapshot reads in the opposite direction. How many entered a queue
+     * it tells itself, by its producer's index. The loop compares that with what has left, reading the latter anew only
+     * when the subscription looks full.
      */
     static final int MATCHED = 0;
     static final int REPLAYED = 1;
@@ -25,7 +27,6 @@ final class Backlog {
     static final int DROPPED_OLDEST = 3;
     static final int CONFLATED = 4;
     static final int DISCONNECTED = 5;
-    private static final int ENQUEUED = 6;
 
     final List<EventQueue> queues;
     final int capacity;
@@ -39,7 +40,7 @@ final class Backlog {
 
     private final EventQueue first;
     private final boolean isByPattern;
-    final Counters in = new Counters(7);
+    final Counters in = new Counters(6);
 
     /** The places by key, those that were emptied now and then swept. Only for the loop. */
     private final Map<Object, AtomicReference<@Nullable Envelope>> places = new HashMap<>(0);
@@ -65,18 +66,10 @@ final class Backlog {
 
     // ---- for the loop
 
-    /** Counts one if it is so; returns whether. */
-    boolean count(boolean isSo, int total) {
-        if (isSo) {
-            in.add(total, 1);
-        }
-        return isSo;
-    }
-
     /** Puts a message in, or fails; if the limit is reached, only where that does not matter. */
     boolean put(Object event, @Nullable Envelope message, boolean isFull) {
         if (isPlain && !isFull) { // most often
-            return count(first.put(event), ENQUEUED);
+            return first.put(event);
         }
         EventQueue queue = queueOf(message);
         if (overflow == Overflow.CONFLATE) {
@@ -85,7 +78,7 @@ final class Backlog {
         if (isFull && overflow != Overflow.BACKPRESSURE) {
             return false;
         }
-        return count(isWrapped ? queue.putNumbered(requireNonNull(message)) : queue.put(event), ENQUEUED);
+        return isWrapped ? queue.putNumbered(requireNonNull(message)) : queue.put(event);
     }
 
     /** Puts a message into the place of one with its key, if one waits, or into a new one. */
@@ -93,7 +86,8 @@ final class Backlog {
         Object key = keyOf(message);
         AtomicReference<@Nullable Envelope> place = places.get(key);
         if (place != null && queue.replace(place, message)) {
-            return count(true, CONFLATED);
+            in.add(CONFLATED, 1);
+            return true;
         }
         if (isFull && isFull()) { // asked anew: a consumer may just have emptied the place
             return false;
@@ -103,7 +97,7 @@ final class Backlog {
         }
         place = new AtomicReference<>(message.with(0, queue.missing()));
         places.put(key, place);
-        return count(queue.put(place), ENQUEUED);
+        return queue.put(place);
     }
 
     /** Loses a message that was not put in. */
@@ -114,10 +108,10 @@ final class Backlog {
 
     /** Loses what has waited longest, unless a consumer is faster. */
     void evict() {
-        EventQueue oldest = queues.size() == 1
-                ? first
-                : Collections.min(queues, Comparator.comparingLong(EventQueue::firstSequence));
-        count(oldest.evict(), DROPPED_OLDEST);
+        EventQueue oldest = Collections.min(queues, Comparator.comparingLong(EventQueue::firstSequence));
+        if (oldest.evict()) {
+            in.add(DROPPED_OLDEST, 1);
+        }
     }
 
     private EventQueue queueOf(@Nullable Envelope message) {
@@ -137,12 +131,12 @@ final class Backlog {
     }
 
     boolean isFull() {
-        long enqueued = in.get(ENQUEUED);
-        if (enqueued - leftSeen < capacity) {
+        long entered = isPlain ? first.entered() : sum(EventQueue::entered);
+        if (entered - leftSeen < capacity) {
             return false;
         }
-        leftSeen = enqueued - size();
-        return enqueued - leftSeen >= capacity;
+        leftSeen = entered - size();
+        return entered - leftSeen >= capacity;
     }
 
     /** Wakes consumers; the loop has issued a full fence since it last put something in. */
@@ -162,20 +156,19 @@ final class Backlog {
     // ---- for anybody
 
     int size() {
-        return queues.size() == 1
-                ? first.size()
-                : queues.stream().mapToInt(EventQueue::size).sum();
+        return (int) sum(EventQueue::size);
+    }
+
+    private long sum(ToLongFunction<EventQueue> total) {
+        long sum = 0;
+        for (int i = 0; i < queues.size(); i++) { // not by a stream: the loop asks this for each message
+            sum += total.applyAsLong(queues.get(i));
+        }
+        return sum;
     }
 
     long taken() {
-        return queues.size() == 1
-                ? first.taken()
-                : queues.stream().mapToLong(EventQueue::taken).sum();
-    }
-
-    /** How many were meant for it. */
-    long meant() {
-        return in.get(MATCHED) + in.get(REPLAYED);
+        return sum(EventQueue::taken);
     }
 
     /** Those lost for want of room. */
@@ -190,15 +183,13 @@ final class Backlog {
     /** How many wait, if so many have been taken. */
     long waiting(long taken) {
         long left = in.get(DROPPED_OLDEST) + taken;
-        long waiting = Math.max(0, in.get(ENQUEUED) - left); // the loop may count its offer a moment later
+        long waiting = Math.max(0, sum(EventQueue::entered) - left); // the loop may count its offer a moment later
         return overflow == Overflow.BACKPRESSURE ? waiting : Math.min(waiting, capacity);
     }
 
     /** How many were lost after the last that was taken, or if those that wait can be, after these. */
     long missedAtEnd(boolean isTakingOver) {
         boolean isAllTaken = isTakingOver || waiting(taken()) == 0;
-        return isWrapped && isAllTaken
-                ? dropped() - queues.stream().mapToLong(EventQueue::missed).sum()
-                : queues.stream().mapToLong(EventQueue::missing).sum();
+        return isWrapped && isAllTaken ? dropped() - sum(EventQueue::missed) : sum(EventQueue::missing);
     }
 }

@@ -33,7 +33,7 @@ final class BrokerLog implements Handler<BrokerEvent> {
                 || event instanceof BrokerEvent.DropsEnded
                 || event instanceof BrokerEvent.Disconnected
                 || event instanceof BrokerEvent.Failed
-                || (event instanceof HandlerFailed && 2 * log.backlog.size() < log.backlog.capacity);
+                || (event instanceof HandlerFailed && 2 * log.size() < log.capacity);
     }
 
     @Override

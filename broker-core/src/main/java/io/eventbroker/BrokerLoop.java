@@ -290,21 +290,20 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     BrokerStats stats() {
         State state = lifecycle.state();
-        long neverTaken = lifecycle.hasEnded() ? inflow.discard() : 0;
+        long discarded = router.totals.get(Router.STRANDED) + (lifecycle.hasEnded() ? inflow.discard() : 0);
         long routed = router.totals.get(Router.ROUTED);
         long unrouted = router.totals.get(Router.UNROUTED);
-        long taken = router.totals.get(Router.ACCEPTED);
-        long stranded = state == State.FAILED ? taken - routed - unrouted : 0; // being routed when the loop died
+        long accepted = routed + unrouted + discarded;
         long refused = lifecycle.refused.sum();
         return new BrokerSnapshot(
                 state,
                 state == State.FAILED ? lifecycle.failure : null,
-                taken + neverTaken + refused,
-                taken + neverTaken,
+                accepted + refused,
+                accepted,
                 refused,
                 routed,
                 unrouted,
-                stranded + neverTaken,
+                discarded,
                 router.totals.get(Router.TOLD),
                 directory.retention.forgotten(),
                 closing.roster().stream().map(Subscription::stats).toList());

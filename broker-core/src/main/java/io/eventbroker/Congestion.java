@@ -119,7 +119,7 @@ final class Congestion {
     /** Whether too much waits for workers that wait themselves. */
     private static boolean isHeldUp(
             PushSubscription<?> push, Set<QueuedSubscription<?>> stuck, Map<PushSubscription<?>.Worker, Mark> marks) {
-        boolean hasEachItsQueue = push.backlog.queues.size() == push.workers.size();
+        boolean hasEachItsQueue = push.queues.size() == push.workers.size();
         long held = 0;
         for (PushSubscription<?>.Worker worker : push.workers) {
             Mark mark = marks.get(worker);
@@ -129,7 +129,7 @@ final class Congestion {
                 return false;
             }
         }
-        return (held > push.backlog.capacity || !hasEachItsQueue) && push.isCongested();
+        return (held > push.capacity || !hasEachItsQueue) && push.isCongested();
     }
 
     /** Whether a way leads from one to another; if so, the path has it. Looks at each that is stuck once. */

@@ -63,7 +63,7 @@ final class Directory {
     }
 
     /** Who subscribes to a topic. Only for the loop. */
-    List<QueuedSubscription<?>> subscribers(TopicDefinition topic) {
+    QueuedSubscription<?>[] subscribers(TopicDefinition topic) {
         Route named = route(topic);
         if (named != null && named.definition.equals(topic)) {
             return subscribers(named);
@@ -72,14 +72,15 @@ final class Directory {
             remembered.clear();
         }
         return patterns.isEmpty()
-                ? List.of()
+                ? Route.NOBODY
                 : subscribers(remembered.computeIfAbsent(topic.name(), name -> new Route(topic)));
     }
 
     /** Who subscribes to the topic of a route. Only for the loop. */
-    List<QueuedSubscription<?>> subscribers(Route route) {
+    QueuedSubscription<?>[] subscribers(Route route) {
         if (route.version != version) {
-            route.subscriptions = patterns.isEmpty() ? route.named : matching(route);
+            route.subscriptions =
+                    (patterns.isEmpty() ? route.named : matching(route)).toArray(QueuedSubscription<?>[]::new);
             route.version = version;
         }
         return route.subscriptions;

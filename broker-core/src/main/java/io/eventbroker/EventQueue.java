@@ -6,6 +6,7 @@ import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.WaitSet;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jctools.queues.MessagePassingQueue;
+import org.jctools.queues.QueueProgressIndicators;
 import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
 import org.jctools.queues.varhandle.SpscUnboundedVarHandleArrayQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
@@ -41,11 +42,14 @@ final class EventQueue {
     private final boolean isConflating;
     private final Counters out = new Counters(2);
 
-    /** How many envelopes were put in or lost; where there are none, how many contents were lost. Only for the loop. */
-    private long numbered;
+    /** How many that were meant for it were lost. Only for the loop, as are the next two. */
+    private long lost;
 
-    /** What it was when the last was put in. Written by the loop, and then mostly only after a loss. */
-    private long lastPut;
+    /** How many had been put in when the last was lost. */
+    private long enteredAtLoss;
+
+    /** How many had been lost when the last of these was put in. */
+    private long lostBefore;
 
     /** The number of the last envelope taken. Only for the consumer. */
     private long lastTaken;
@@ -71,28 +75,19 @@ final class EventQueue {
     // ---- for the loop
 
     boolean put(Object content) {
-        if (!places.relaxedOffer(content)) {
-            return false;
-        }
-        if (lastPut != numbered) {
-            lastPut = numbered;
-        }
-        return true;
+        return places.relaxedOffer(content);
     }
 
     /** Puts an envelope in, with its number. */
     boolean putNumbered(Envelope envelope) {
-        numbered++;
-        boolean isIn = put(envelope.with(numbered, 0));
-        numbered -= isIn ? 0 : 1;
-        return isIn;
+        return put(envelope.with(entered() + lost + 1, 0));
     }
 
     /** Puts a message in the place of another, if that still waits. */
     boolean replace(AtomicReference<@Nullable Envelope> place, Envelope envelope) {
         for (Envelope old = place.get(); old != null; old = place.get()) {
             if (place.compareAndSet(old, envelope.with(0, old.missedBefore() + 1 + missing()))) {
-                lastPut = numbered;
+                lostBefore = lost;
                 return true;
             }
         }
@@ -101,7 +96,9 @@ final class EventQueue {
 
     /** One that was meant for it is lost. */
     void skip() {
-        numbered++;
+        lostBefore = enteredAtLoss == entered() ? lostBefore : lost;
+        enteredAtLoss = entered();
+        lost++;
     }
 
     /** Takes out what has waited longest; a consumer may be faster. */
@@ -164,13 +161,18 @@ final class EventQueue {
         return places.size();
     }
 
+    /** How many were put in. */
+    long entered() {
+        return ((QueueProgressIndicators) places).currentProducerIndex();
+    }
+
     long taken() {
         return out.get(TAKEN);
     }
 
     /** How many were lost since the last was put in. For the loop, and when nothing more is put in, for anybody. */
     long missing() {
-        return numbered - lastPut;
+        return enteredAtLoss == entered() ? lost - lostBefore : 0;
     }
 
     /** How many were lost before those taken, as far as these are envelopes. */

@@ -22,7 +22,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     /** Events that readers were given. */
     private final AtomicLong delivered = new AtomicLong();
 
-    final EventQueue queue = backlog.queues.get(0);
+    final EventQueue queue = queues.get(0);
 
     PullSubscription(SubscriptionSpec<?> spec, Timing timing, Host host) {
         super(spec, 0, host);
@@ -138,7 +138,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         Object content;
         try {
             turn.lock();
-            content = queue.take(backlog.isWrapped);
+            content = queue.take(isWrapped);
         } finally {
             release();
         }

@@ -61,11 +61,11 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Waits no longer for handlers that will not stop; the subscription was cancelled a grace period ago. */
     void giveUp() {
         over = true;
-        boolean isEachInHand = running.get() == backlog.taken() - done(); // read in this order
+        boolean isEachInHand = running.get() == taken() - done(); // read in this order
         if (isEachInHand && turn.tryLock()) {
             // no worker is about to take: each that runs is inside its handler, and finds the subscription cut after it
             try {
-                backlog.clear();
+                clear();
             } finally {
                 turn.unlock();
             }
@@ -76,9 +76,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     boolean isQuiet() {
         boolean ended = over;
         long done = done();
-        long abandoned = ended ? backlog.waiting(backlog.taken()) : 0;
-        long dropped = backlog.dropped();
-        return backlog.meant() == done + dropped + abandoned && (ended || !isRelieving());
+        long abandoned = ended ? waiting(taken()) : 0;
+        long dropped = dropped();
+        return in.get(MATCHED) + in.get(REPLAYED) == done + dropped + abandoned && (ended || !isRelieving());
     }
 
     @Override
@@ -91,7 +91,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
     /** Whether a handler is running. */
     boolean isInHand() {
-        return backlog.taken() > done();
+        return taken() > done();
     }
 
     /** Whether a handler was still running when the broker's close gave up on it, and still is. */
@@ -135,8 +135,8 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         private @Nullable BooleanSupplier report;
 
         Worker(int index) {
-            queue = backlog.queues.get(Math.min(index, backlog.queues.size() - 1));
-            isAlone = backlog.queues.size() == running.get();
+            queue = queues.get(Math.min(index, queues.size() - 1));
+            isAlone = queues.size() == running.get();
             queue.consumers.add(waiter);
         }
 
@@ -216,7 +216,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         }
 
         private @Nullable Object take() {
-            return cut ? null : queue.take(backlog.isWrapped);
+            return cut ? null : queue.take(isWrapped);
         }
 
         private void handle(Object content) {
@@ -239,7 +239,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         /** Tells of a failure; of one with an event of the broker's own only the log, or there would be no end. */
         private void report(Object content, Throwable failure) {
             try {
-                Envelope envelope = backlog.isWrapped ? (Envelope) content : null;
+                Envelope envelope = isWrapped ? (Envelope) content : null;
                 Object event = envelope == null ? content : envelope.event();
                 if (!isOfBroker) {
                     String topic = envelope == null ? source.name() : envelope.topic();

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription with its bounded queue: the broker's loop puts events in, its consumers take them out. */
-abstract class QueuedSubscription<T> implements Subscription {
+abstract class QueuedSubscription<T> extends Backlog implements Subscription {
     /*
      * BACKPRESSURE: the queue takes what comes, and beyond the capacity the subscription is congested: publishers of what
      * it matches wait. `congestion` is odd then. The loop makes it a new odd number whenever it puts in too much; a consumer
@@ -55,9 +55,6 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** The name the user gave; without it the loop makes one. */
     final @Nullable String givenName;
 
-    /** What waits. */
-    final Backlog backlog;
-
     private final boolean isForMessages;
     private final @Nullable Class<?> filter;
 
@@ -72,6 +69,9 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     /** Whether the loop put something in since it last woke the consumers. Only for the loop. */
     boolean isTouched;
+
+    /** The one touched before. Only for the loop. */
+    @Nullable QueuedSubscription<?> nextTouched;
 
     /** Odd while there is more in the queue than its capacity; see above. */
     private final AtomicInteger congestion = new AtomicInteger();
@@ -95,13 +95,13 @@ abstract class QueuedSubscription<T> implements Subscription {
     @Nullable Throwable cause;
 
     QueuedSubscription(SubscriptionSpec<?> spec, int workers, Host host) {
+        super(spec, workers);
         this.source = spec.source;
         this.givenName = spec.name;
         this.name = givenName == null ? source.name() : givenName;
         this.host = host;
         this.isOfBroker = spec.isOfBroker();
         this.isToReplay = spec.isToReplay;
-        this.backlog = new Backlog(spec, workers);
         this.isForMessages = spec.isForMessages;
         this.filter = source.filter();
     }
@@ -128,29 +128,28 @@ abstract class QueuedSubscription<T> implements Subscription {
      * published or is replayed. Where the event is all that is needed, there is no envelope.
      */
     @Nullable BrokerEvent offer(Object event, @Nullable Envelope message, int cause) {
-        backlog.count(true, cause);
-        Overflow overflow = backlog.overflow;
-        boolean isFull = backlog.isFull();
-        if (backlog.put(event, message, isFull)) {
+        in.add(cause, 1);
+        boolean isFull = isFull();
+        if (put(event, message, isFull)) {
             return isFull && overflow == Overflow.BACKPRESSURE ? congest() : null;
         }
         if (overflow == Overflow.DISCONNECT) {
-            backlog.lose(message, Backlog.DISCONNECTED);
+            lose(message, DISCONNECTED);
             isDisconnected = true;
-            return new BrokerEvent.Disconnected(name, source.name(), backlog.capacity);
+            return new BrokerEvent.Disconnected(name, source.name(), capacity);
         }
-        long before = backlog.droppedFull();
+        long before = droppedFull();
         if (overflow == Overflow.DROP_OLDEST && isFull) {
-            backlog.evict();
+            evict();
         }
-        if (overflow != Overflow.DROP_OLDEST || !backlog.put(event, message, false)) {
-            backlog.lose(message, Backlog.DROPPED_NEWEST);
+        if (overflow != Overflow.DROP_OLDEST || !put(event, message, false)) {
+            lose(message, DROPPED_NEWEST);
         }
-        if (backlog.droppedFull() == before || !episode.compareAndSet(NONE, FULL)) {
+        if (droppedFull() == before || !episode.compareAndSet(NONE, FULL)) {
             return null; // a consumer was faster than the eviction, or it is told already
         }
         droppedBefore = before;
-        return new BrokerEvent.DropsBegan(name, source.name(), backlog.capacity);
+        return new BrokerEvent.DropsBegan(name, source.name(), capacity);
     }
 
     /** Has publishers wait; null if that begins no episode. */
@@ -161,7 +160,7 @@ abstract class QueuedSubscription<T> implements Subscription {
             host.congested(this);
         }
         return episode.compareAndSet(NONE, FULL)
-                ? new BrokerEvent.PublishersWaiting(name, source.name(), backlog.capacity)
+                ? new BrokerEvent.PublishersWaiting(name, source.name(), capacity)
                 : null;
     }
 
@@ -171,9 +170,9 @@ abstract class QueuedSubscription<T> implements Subscription {
             return null;
         }
         episode.set(NONE);
-        return backlog.overflow == Overflow.BACKPRESSURE
+        return overflow == Overflow.BACKPRESSURE
                 ? null
-                : new BrokerEvent.DropsEnded(name, source.name(), backlog.droppedFull() - droppedBefore);
+                : new BrokerEvent.DropsEnded(name, source.name(), droppedFull() - droppedBefore);
     }
 
     /** Tells the consumers that nothing will be put in any more. */
@@ -183,7 +182,7 @@ abstract class QueuedSubscription<T> implements Subscription {
         }
         sealed = true;
         publishers.signalAll();
-        backlog.wakeAll();
+        wakeAll();
     }
 
     /** Ends the subscription for good: nothing that waits for a handler is handled any more. */
@@ -196,12 +195,12 @@ abstract class QueuedSubscription<T> implements Subscription {
     /** What a subscriber is given of what was taken. */
     @SuppressWarnings("unchecked") // the loop offers what `accepts` let through
     T open(Object content) {
-        return (T) (backlog.isWrapped && !isForMessages ? ((Envelope) content).event() : content);
+        return (T) (isWrapped && !isForMessages ? ((Envelope) content).event() : content);
     }
 
     /** Whether it was full, and now there is room again; noticed by consumers, so also when no more events come. */
     boolean isRelieved() {
-        return episode.get() == FULL && 2L * backlog.size() <= backlog.capacity;
+        return episode.get() == FULL && 2L * size() <= capacity;
     }
 
     /** Whether the loop has yet to be told of the relief, or to tell of it. */
@@ -213,8 +212,8 @@ abstract class QueuedSubscription<T> implements Subscription {
     void noteRelief() {
         boolean isTelling = false;
         try {
-            int seen = congestion.get();
-            if (seen % 2 != 0 && backlog.size() <= backlog.capacity && congestion.compareAndSet(seen, seen + 1)) {
+            int seen = overflow == Overflow.BACKPRESSURE ? congestion.get() : 0;
+            if (seen % 2 != 0 && size() <= capacity && congestion.compareAndSet(seen, seen + 1)) {
                 publishers.signalAll();
             }
             if (isRelieved() && episode.compareAndSet(FULL, RELIEVED)) {
@@ -232,16 +231,16 @@ abstract class QueuedSubscription<T> implements Subscription {
 
     /** Whether publishers have to wait for room. */
     boolean isCongested() {
-        return congestion.get() % 2 != 0 && !sealed && backlog.size() > backlog.capacity;
+        return congestion.get() % 2 != 0 && !sealed && size() > capacity;
     }
 
     /** A snapshot; what its subscriber counts was read before, and whether nothing more is taken, or put in. */
     SubscriptionStats snapshot(
             long handled, long failed, long delivered, long mostInHand, boolean isTakingOver, boolean isPuttingOver) {
-        long taken = backlog.taken();
+        long taken = taken();
         long inHand = Math.min(taken - delivered, mostInHand);
-        long missed = isPuttingOver ? backlog.missedAtEnd(isTakingOver) : 0;
-        long waiting = backlog.waiting(taken);
+        long missed = isPuttingOver ? missedAtEnd(isTakingOver) : 0;
+        long waiting = waiting(taken);
         return new SubscriptionSnapshot( // reads what is counted first last
                 name,
                 handled,
@@ -250,14 +249,14 @@ abstract class QueuedSubscription<T> implements Subscription {
                 inHand,
                 missed,
                 isTakingOver && inHand > 0,
-                backlog.in.get(Backlog.DROPPED_NEWEST),
-                backlog.in.get(Backlog.DROPPED_OLDEST),
-                backlog.in.get(Backlog.CONFLATED),
-                backlog.in.get(Backlog.DISCONNECTED),
+                in.get(DROPPED_NEWEST),
+                in.get(DROPPED_OLDEST),
+                in.get(CONFLATED),
+                in.get(DISCONNECTED),
                 isTakingOver ? waiting : 0,
                 isTakingOver ? 0 : waiting,
-                backlog.in.get(Backlog.REPLAYED),
-                backlog.in.get(Backlog.MATCHED));
+                in.get(REPLAYED),
+                in.get(MATCHED));
     }
 
     @Override

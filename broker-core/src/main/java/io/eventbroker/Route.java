@@ -5,6 +5,8 @@ import java.util.List;
 
 /** Where the events of one topic go. Only for the broker's loop, the definition aside. */
 final class Route {
+    static final QueuedSubscription<?>[] NOBODY = {};
+
     /** What the topic's name means while this route exists; read by publishers too. */
     final TopicDefinition definition;
 
@@ -12,10 +14,10 @@ final class Route {
     final List<QueuedSubscription<?>> named = new ArrayList<>(1);
 
     /** Those, and those whose pattern matches, as of the directory's {@link #version}. */
-    List<QueuedSubscription<?>> subscriptions = named;
+    QueuedSubscription<?>[] subscriptions = NOBODY;
 
     /** How often patterns had changed when this was last looked up. */
-    int version;
+    int version = -1;
 
     /** How many lanes lead here. */
     int lanes;
@@ -26,7 +28,7 @@ final class Route {
 
     /** Has its subscriptions looked up anew. */
     void forget() {
-        subscriptions = List.of();
+        subscriptions = NOBODY;
         version--; // this is no present or later version
     }
 }

@@ -1,24 +1,20 @@
 package io.eventbroker;
 
-import static java.util.Objects.requireNonNull;
-
 import io.eventbroker.internal.Counters;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Puts each message, and each event of the broker's own, into the queues of those who want it. Only for the loop. */
 final class Router {
-    /** Messages of which it is decided who gets them, and the one at which that failed. */
-    static final int ACCEPTED = 0;
+    /** Messages that somebody wanted, that nobody wanted, and the one at which the loop died. */
+    static final int ROUTED = 0;
 
-    static final int ROUTED = 1;
-    static final int UNROUTED = 2;
+    static final int UNROUTED = 1;
+    static final int STRANDED = 2;
 
     /** Events of the broker's own: those that came up, and those that were told. */
     private static final int TO_TELL = 3;
@@ -36,11 +32,16 @@ final class Router {
     private final Congestion congestion;
     final Counters totals = new Counters(5);
 
+    /** The topic last looked up, and who subscribes to it: the directory changes only after a flush. */
+    private @Nullable TopicDefinition lastTopic;
+
+    private QueuedSubscription<?>[] lastSubscribers = Route.NOBODY;
+
     /** When the first message of this step was routed of which somebody needs to know that. */
     private @Nullable Instant stepTime;
 
-    /** Those who were given something since they were last woken. */
-    private final List<QueuedSubscription<?>> touched = new ArrayList<>();
+    /** The last of those who were given something since they were last woken; each knows the one before. */
+    private @Nullable QueuedSubscription<?> touched;
 
     /** What came up while something else was being routed. */
     private final Queue<BrokerEvent> untold = new ArrayDeque<>();
@@ -49,43 +50,50 @@ final class Router {
         this.directory = directory;
         this.congestion = congestion;
         this.log = log;
-        bySharedRing = (topic, content) -> deliver(topic, content, directory.subscribers(topic));
-        byLane = (lane, content) -> deliver(lane.topic, content, directory.subscribers(requireNonNull(lane.route)));
+        bySharedRing = this::deliver;
+        byLane = (lane, content) -> deliver(lane.topic, content);
     }
 
-    private void deliver(TopicDefinition topic, Object content, List<QueuedSubscription<?>> subscriptions) {
-        totals.add(ACCEPTED, 1);
-        Object key = topic.keyOf(content);
+    private void deliver(TopicDefinition topic, Object content) {
         Object event = topic.eventOf(content);
-        Envelope envelope = null;
-        if (topic.retained() > 0) {
-            envelope = describe(topic, key, event, totals.get(ACCEPTED));
-            directory.retain(envelope);
-        }
         boolean isWanted = false;
-        for (int i = 0; i < subscriptions.size(); i++) {
-            QueuedSubscription<?> subscription = subscriptions.get(i);
-            if (subscription.accepts(event)) {
-                isWanted = true;
-                if (envelope == null && !subscription.backlog.isPlain) {
-                    envelope = describe(topic, key, event, totals.get(ACCEPTED));
+        int fate = STRANDED;
+        try {
+            if (!topic.equals(lastTopic)) {
+                lastSubscribers = directory.subscribers(topic);
+                lastTopic = topic;
+            }
+            Envelope envelope = null;
+            if (topic.retained() > 0) {
+                envelope = describe(topic, content, sequence());
+                directory.retain(envelope);
+            }
+            for (QueuedSubscription<?> subscription : lastSubscribers) {
+                if (subscription.accepts(event)) {
+                    isWanted = true;
+                    if (envelope == null && !subscription.isPlain) {
+                        envelope = describe(topic, content, sequence());
+                    }
+                    offer(subscription, event, envelope, Backlog.MATCHED);
                 }
-                offer(subscription, event, envelope, Backlog.MATCHED);
             }
+            fate = isWanted ? ROUTED : UNROUTED;
+        } finally {
+            totals.add(fate, 1);
         }
-        if (isWanted) {
-            totals.add(ROUTED, 1);
-        } else {
-            totals.add(UNROUTED, 1);
-            if (directory.isWanted(BrokerEvent.Unrouted.class)) {
-                tell(new BrokerEvent.Unrouted(topic.name(), event));
-            }
+        if (!isWanted && directory.isWanted(BrokerEvent.Unrouted.class)) {
+            tell(new BrokerEvent.Unrouted(topic.name(), event));
         }
     }
 
-    private Envelope describe(TopicDefinition topic, @Nullable Object key, Object event, long sequence) {
+    /** The number of the message being routed. */
+    private long sequence() {
+        return totals.get(ROUTED) + totals.get(UNROUTED) + 1;
+    }
+
+    private Envelope describe(TopicDefinition topic, Object content, long sequence) {
         stepTime = stepTime == null ? Instant.now() : stepTime;
-        return new Envelope(topic, key, event, sequence, stepTime, 0, 0);
+        return new Envelope(topic, topic.keyOf(content), topic.eventOf(content), sequence, stepTime, 0, 0);
     }
 
     /** Gives a new subscription what is retained for it, if it asked for that. */
@@ -104,7 +112,7 @@ final class Router {
             offer(
                     subscription,
                     event,
-                    describe(BrokerEvent.TOPIC.definition(), null, event, totals.get(TOLD) + 1),
+                    describe(BrokerEvent.TOPIC.definition(), event, totals.get(TOLD) + 1),
                     Backlog.MATCHED);
         }
     }
@@ -114,7 +122,8 @@ final class Router {
         tellOf(subscription, loss);
         if (!subscription.isTouched) {
             subscription.isTouched = true;
-            touched.add(subscription);
+            subscription.nextTouched = touched;
+            touched = subscription;
         }
     }
 
@@ -157,21 +166,24 @@ final class Router {
             }
             totals.add(TOLD, 1);
         }
-        if (!touched.isEmpty()) {
+        if (touched != null) {
             VarHandle.fullFence();
-            for (int i = 0; i < touched.size(); i++) {
-                QueuedSubscription<?> subscription = touched.get(i);
+            while (touched != null) {
+                QueuedSubscription<?> subscription = touched;
+                touched = subscription.nextTouched;
+                subscription.nextTouched = null;
                 subscription.isTouched = false;
-                subscription.backlog.wake();
+                subscription.wake();
                 if (subscription.isDisconnected && directory.remove(subscription)) {
-                    subscription.seal(new IllegalStateException(subscription + " was full with "
-                            + subscription.backlog.capacity + " events, and its overflow policy is DISCONNECT"));
+                    subscription.seal(new IllegalStateException(subscription + " was full with " + subscription.capacity
+                            + " events, and its overflow policy is DISCONNECT"));
                 }
             }
-            touched.clear();
         }
         congestion.forget();
         stepTime = null;
+        lastTopic = null;
+        lastSubscribers = Route.NOBODY;
     }
 
     // ---- for anybody
