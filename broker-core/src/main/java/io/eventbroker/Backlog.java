@@ -13,7 +13,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for a subscription: in one queue, or where order is by key, in one for each worker; and its totals. */
+/** The part of a subscription that holds what waits: one queue, or where order is by key, one for each worker; and the totals. */
 abstract class Backlog {
     /*
      * Every total has one writer: those of `in` the loop, those of a queue its consumer. MATCHED is written before the
@@ -101,14 +101,16 @@ abstract class Backlog {
     }
 
     /** Loses a message that was not put in. */
-    void lose(@Nullable Envelope message, int cause) {
+    void lose(@Nullable Envelope message, int total) {
         queueOf(message).skip();
-        in.add(cause, 1);
+        in.add(total, 1);
     }
 
     /** Loses what has waited longest, unless a consumer is faster. */
     void evict() {
-        EventQueue oldest = Collections.min(queues, Comparator.comparingLong(EventQueue::firstSequence));
+        EventQueue oldest = queues.size() == 1
+                ? first
+                : Collections.min(queues, Comparator.comparingLong(EventQueue::firstSequence));
         if (oldest.evict()) {
             in.add(DROPPED_OLDEST, 1);
         }
@@ -137,20 +139,6 @@ abstract class Backlog {
         }
         leftSeen = entered - size();
         return entered - leftSeen >= capacity;
-    }
-
-    /** Wakes consumers; the loop has issued a full fence since it last put something in. */
-    void wake() {
-        queues.forEach(queue -> queue.consumers.signalOne()); // if empty by now, too: there may be relief to tell
-    }
-
-    void wakeAll() {
-        queues.forEach(queue -> queue.consumers.signalAll());
-    }
-
-    /** Lets go of what will never be taken. Only for consumers. */
-    void clear() {
-        queues.forEach(EventQueue::clear);
     }
 
     // ---- for anybody
@@ -183,7 +171,8 @@ abstract class Backlog {
     /** How many wait, if so many have been taken. */
     long waiting(long taken) {
         long left = in.get(DROPPED_OLDEST) + taken;
-        long waiting = Math.max(0, sum(EventQueue::entered) - left); // the loop may count its offer a moment later
+        long waiting =
+                Math.max(0, sum(EventQueue::entered) - left); // one may be taken a moment before the index counts it
         return overflow == Overflow.BACKPRESSURE ? waiting : Math.min(waiting, capacity);
     }
 

@@ -26,7 +26,7 @@ import java.time.Duration;
  *
  * <p>A handler of broker events that fails makes no {@link HandlerFailed}, and a broker event that nobody wants no
  * {@link Unrouted}. {@link HandlerFailed}, {@link DropsBegan}, {@link DropsEnded}, {@link Disconnected} and {@link Failed} are
- * also logged, under the name of {@link Broker}: the first failure of a subscription at WARN, further ones at DEBUG; the
+ * also logged, under the name of {@link Broker}: the first failure under a subscription's name at WARN, further ones at DEBUG; the
  * begin of drops at WARN, the end at INFO; a disconnected subscription at WARN; the failure of the broker at ERROR. The
  * others are not.
  */

@@ -290,20 +290,21 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     BrokerStats stats() {
         State state = lifecycle.state();
-        long discarded = router.totals.get(Router.STRANDED) + (lifecycle.hasEnded() ? inflow.discard() : 0);
+        long neverTaken = lifecycle.hasEnded() ? inflow.discard() : 0;
         long routed = router.totals.get(Router.ROUTED);
         long unrouted = router.totals.get(Router.UNROUTED);
-        long accepted = routed + unrouted + discarded;
+        long taken = router.totals.get(Router.ACCEPTED);
+        long stranded = state == State.FAILED ? taken - routed - unrouted : 0; // being routed when the loop died
         long refused = lifecycle.refused.sum();
         return new BrokerSnapshot(
                 state,
                 state == State.FAILED ? lifecycle.failure : null,
-                accepted + refused,
-                accepted,
+                taken + neverTaken + refused,
+                taken + neverTaken,
                 refused,
                 routed,
                 unrouted,
-                discarded,
+                stranded + neverTaken,
                 router.totals.get(Router.TOLD),
                 directory.retention.forgotten(),
                 closing.roster().stream().map(Subscription::stats).toList());

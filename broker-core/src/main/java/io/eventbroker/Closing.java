@@ -50,6 +50,7 @@ final class Closing {
     private @Nullable Deadline lanesEnd;
 
     private long lastToRoute;
+
     /** Whether nothing is routed any more. */
     boolean sealed;
 

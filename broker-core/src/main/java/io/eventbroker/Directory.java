@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * read the rest, at any time.
  */
 final class Directory {
-    /** The number of the subscription that logs: the last in every list. */
+    /** The number of the subscription that logs: beyond all others. */
     private static final long LOG = Long.MAX_VALUE;
 
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
@@ -77,7 +77,7 @@ final class Directory {
     }
 
     /** Who subscribes to the topic of a route. Only for the loop. */
-    QueuedSubscription<?>[] subscribers(Route route) {
+    private QueuedSubscription<?>[] subscribers(Route route) {
         if (route.version != version) {
             route.subscriptions =
                     (patterns.isEmpty() ? route.named : matching(route)).toArray(QueuedSubscription<?>[]::new);
@@ -92,7 +92,7 @@ final class Directory {
         return byAge(found.stream());
     }
 
-    /** Has the events of a topic retained; if its name means something else by now, it has none to be retained. */
+    /** Retains a message, unless its topic's name means something else by now. */
     void retain(Envelope message) {
         Route route = routeFor(message.source());
         if (route.definition.equals(message.source())) {
@@ -144,15 +144,14 @@ final class Directory {
     @Nullable Supplier<RuntimeException> add(RingLane<?> lane) {
         Supplier<RuntimeException> objection = objection(lane.topic, true);
         if (objection == null) {
-            lane.route = routeFor(lane.topic);
-            lane.route.lanes++;
+            routeFor(lane.topic).lanes++;
         }
         return objection;
     }
 
     /** Lets go of a lane that was opened. */
     void remove(RingLane<?> lane) {
-        Route route = requireNonNull(lane.route);
+        Route route = requireNonNull(route(lane.topic));
         route.lanes--;
         forgetIfUnused(route.definition);
     }

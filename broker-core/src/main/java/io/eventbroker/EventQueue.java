@@ -48,8 +48,8 @@ final class EventQueue {
     /** How many had been put in when the last was lost. */
     private long enteredAtLoss;
 
-    /** How many had been lost when the last of these was put in. */
-    private long lostBefore;
+    /** How many had been lost in a row with the last of these. */
+    private long lostInRow;
 
     /** The number of the last envelope taken. Only for the consumer. */
     private long lastTaken;
@@ -87,7 +87,7 @@ final class EventQueue {
     boolean replace(AtomicReference<@Nullable Envelope> place, Envelope envelope) {
         for (Envelope old = place.get(); old != null; old = place.get()) {
             if (place.compareAndSet(old, envelope.with(0, old.missedBefore() + 1 + missing()))) {
-                lostBefore = lost;
+                lostInRow = 0;
                 return true;
             }
         }
@@ -96,7 +96,7 @@ final class EventQueue {
 
     /** One that was meant for it is lost. */
     void skip() {
-        lostBefore = enteredAtLoss == entered() ? lostBefore : lost;
+        lostInRow = missing() + 1;
         enteredAtLoss = entered();
         lost++;
     }
@@ -172,7 +172,7 @@ final class EventQueue {
 
     /** How many were lost since the last was put in. For the loop, and when nothing more is put in, for anybody. */
     long missing() {
-        return enteredAtLoss == entered() ? lost - lostBefore : 0;
+        return enteredAtLoss == entered() ? lostInRow : 0;
     }
 
     /** How many were lost before those taken, as far as these are envelopes. */

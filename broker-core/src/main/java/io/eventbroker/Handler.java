@@ -9,7 +9,7 @@ package io.eventbroker;
  *
  * <p><b>Failure.</b> Whatever is thrown, an {@link Error} included, is caught, counted as
  * {@link SubscriptionStats#failed() failed}, told as {@link BrokerEvent.HandlerFailed} and logged (logger
- * {@code io.eventbroker.Broker}: the first failure of a subscription at WARN, its further ones at DEBUG); the next event
+ * {@code io.eventbroker.Broker}: the first failure under a subscription's name at WARN, further ones at DEBUG); the next event
  * is handled as usual and no other subscription notices.
  *
  * <p><b>Waiting.</b> A handler may block: it delays its own subscription only, and where that asked for

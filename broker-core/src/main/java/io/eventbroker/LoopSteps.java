@@ -21,9 +21,9 @@ class LoopSteps {
         CANCEL,
         /** The deadline: interrupt a handler. */
         INTERRUPT,
-        /** All workers have ended, or are given up: end the subscriptions to broker events. */
+        /** The users' workers have ended, or had their grace: end the subscriptions to broker events. */
         SEAL_EVENTS,
-        /** The last step before CLOSED. */
+        /** Give up handlers that would not stop, and be CLOSED. */
         END
     }
 

@@ -65,7 +65,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         if (isEachInHand && turn.tryLock()) {
             // no worker is about to take: each that runs is inside its handler, and finds the subscription cut after it
             try {
-                clear();
+                queues.forEach(EventQueue::clear);
             } finally {
                 turn.unlock();
             }
@@ -75,10 +75,8 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Whether every message is accounted for, none is in hand, and of drops nothing is left to tell. */
     boolean isQuiet() {
         boolean ended = over;
-        long done = done();
-        long abandoned = ended ? waiting(taken()) : 0;
-        long dropped = dropped();
-        return in.get(MATCHED) + in.get(REPLAYED) == done + dropped + abandoned && (ended || !isRelieving());
+        long accounted = done() + (ended ? waiting(taken()) : 0) + dropped(); // read before what was meant for it
+        return in.get(MATCHED) + in.get(REPLAYED) == accounted && (ended || !isRelieving());
     }
 
     @Override

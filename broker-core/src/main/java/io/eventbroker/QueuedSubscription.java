@@ -38,6 +38,7 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
     private static final int RELIEVED = 2;
 
     final TopicPattern<?> source;
+
     /** Whether it is to the broker's own events. */
     final boolean isOfBroker;
 
@@ -71,7 +72,7 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
     boolean isTouched;
 
     /** The one touched before. Only for the loop. */
-    @Nullable QueuedSubscription<?> nextTouched;
+    @Nullable QueuedSubscription<?> touchedBefore;
 
     /** Odd while there is more in the queue than its capacity; see above. */
     private final AtomicInteger congestion = new AtomicInteger();
@@ -124,11 +125,11 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
     }
 
     /**
-     * Puts a message in, or loses one; returns what there is to tell of that. The cause, a total of the backlog, is that it was
-     * published or is replayed. Where the event is all that is needed, there is no envelope.
+     * Puts a message in, or loses one; returns what there is to tell of that. The total says whether it was published or
+     * is replayed. Where the event is all that is needed, there is no envelope.
      */
-    @Nullable BrokerEvent offer(Object event, @Nullable Envelope message, int cause) {
-        in.add(cause, 1);
+    @Nullable BrokerEvent offer(Object event, @Nullable Envelope message, int total) {
+        in.add(total, 1);
         boolean isFull = isFull();
         if (put(event, message, isFull)) {
             return isFull && overflow == Overflow.BACKPRESSURE ? congest() : null;
@@ -182,7 +183,7 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
         }
         sealed = true;
         publishers.signalAll();
-        wakeAll();
+        queues.forEach(queue -> queue.consumers.signalAll());
     }
 
     /** Ends the subscription for good: nothing that waits for a handler is handled any more. */

@@ -5,7 +5,6 @@ import io.eventbroker.internal.Timing;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A lane with its ring: its owner puts events in, the broker's loop takes them out. */
 @SuppressWarnings("ReferenceEquality") // the owner is known by identity
@@ -21,9 +20,6 @@ final class RingLane<T> extends Entrance implements Lane<T> {
     final TopicDefinition topic;
     final Ring.Lone<RingLane<?>> ring;
     final HoleWatch holes;
-
-    /** Where its events go. Written by the loop when the lane is opened. */
-    @Nullable Route route;
 
     /** The last event to be routed before the next command. Only for the loop. */
     long mark;

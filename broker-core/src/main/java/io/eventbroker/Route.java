@@ -16,7 +16,7 @@ final class Route {
     /** Those, and those whose pattern matches, as of the directory's {@link #version}. */
     QueuedSubscription<?>[] subscriptions = NOBODY;
 
-    /** How often patterns had changed when this was last looked up. */
+    /** How often patterns had changed when this was last looked up; -1 if it is to be looked up. */
     int version = -1;
 
     /** How many lanes lead here. */
@@ -29,6 +29,6 @@ final class Route {
     /** Has its subscriptions looked up anew. */
     void forget() {
         subscriptions = NOBODY;
-        version--; // this is no present or later version
+        version = -1;
     }
 }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts each message, and each event of the broker's own, into the queues of those who want it. Only for the loop. */
 final class Router {
-    /** Messages that somebody wanted, that nobody wanted, and the one at which the loop died. */
-    static final int ROUTED = 0;
+    /** Messages of which it is decided who gets them, and the one at which that failed. */
+    static final int ACCEPTED = 0;
 
-    static final int UNROUTED = 1;
-    static final int STRANDED = 2;
+    static final int ROUTED = 1;
+    static final int UNROUTED = 2;
 
     /** Events of the broker's own: those that came up, and those that were told. */
     private static final int TO_TELL = 3;
@@ -32,7 +32,7 @@ final class Router {
     private final Congestion congestion;
     final Counters totals = new Counters(5);
 
-    /** The topic last looked up, and who subscribes to it: the directory changes only after a flush. */
+    /** The topic last looked up, and who subscribes to it: nobody comes or goes before the next flush. */
     private @Nullable TopicDefinition lastTopic;
 
     private QueuedSubscription<?>[] lastSubscribers = Route.NOBODY;
@@ -55,40 +55,31 @@ final class Router {
     }
 
     private void deliver(TopicDefinition topic, Object content) {
-        Object event = topic.eventOf(content);
-        boolean isWanted = false;
-        int fate = STRANDED;
-        try {
-            if (!topic.equals(lastTopic)) {
-                lastSubscribers = directory.subscribers(topic);
-                lastTopic = topic;
-            }
-            Envelope envelope = null;
-            if (topic.retained() > 0) {
-                envelope = describe(topic, content, sequence());
-                directory.retain(envelope);
-            }
-            for (QueuedSubscription<?> subscription : lastSubscribers) {
-                if (subscription.accepts(event)) {
-                    isWanted = true;
-                    if (envelope == null && !subscription.isPlain) {
-                        envelope = describe(topic, content, sequence());
-                    }
-                    offer(subscription, event, envelope, Backlog.MATCHED);
-                }
-            }
-            fate = isWanted ? ROUTED : UNROUTED;
-        } finally {
-            totals.add(fate, 1);
+        totals.add(ACCEPTED, 1); // first: whoever has a message finds it counted
+        if (!topic.equals(lastTopic)) {
+            lastSubscribers = directory.subscribers(topic);
+            lastTopic = topic;
         }
+        Object event = topic.eventOf(content);
+        Envelope envelope = null;
+        if (topic.retained() > 0) {
+            envelope = describe(topic, content, totals.get(ACCEPTED));
+            directory.retain(envelope);
+        }
+        boolean isWanted = false;
+        for (QueuedSubscription<?> subscription : lastSubscribers) {
+            if (subscription.accepts(event)) {
+                isWanted = true;
+                if (envelope == null && !subscription.isPlain) {
+                    envelope = describe(topic, content, totals.get(ACCEPTED));
+                }
+                offer(subscription, event, envelope, Backlog.MATCHED);
+            }
+        }
+        totals.add(isWanted ? ROUTED : UNROUTED, 1);
         if (!isWanted && directory.isWanted(BrokerEvent.Unrouted.class)) {
             tell(new BrokerEvent.Unrouted(topic.name(), event));
         }
-    }
-
-    /** The number of the message being routed. */
-    private long sequence() {
-        return totals.get(ROUTED) + totals.get(UNROUTED) + 1;
     }
 
     private Envelope describe(TopicDefinition topic, Object content, long sequence) {
@@ -117,12 +108,11 @@ final class Router {
         }
     }
 
-    private void offer(QueuedSubscription<?> subscription, Object event, @Nullable Envelope envelope, int cause) {
-        BrokerEvent loss = subscription.offer(event, envelope, cause);
-        tellOf(subscription, loss);
+    private void offer(QueuedSubscription<?> subscription, Object event, @Nullable Envelope envelope, int total) {
+        tellOf(subscription, subscription.offer(event, envelope, total));
         if (!subscription.isTouched) {
             subscription.isTouched = true;
-            subscription.nextTouched = touched;
+            subscription.touchedBefore = touched;
             touched = subscription;
         }
     }
@@ -143,12 +133,9 @@ final class Router {
      * log, or the losses of several would feed each other for ever.
      */
     private void tellOf(QueuedSubscription<?> subscription, @Nullable BrokerEvent drops) {
-        if (drops == null) {
-            return;
-        }
-        if (subscription.isOfBroker) {
+        if (drops != null && subscription.isOfBroker) {
             offerUnlessSealed(log, drops);
-        } else {
+        } else if (drops != null) {
             tell(drops);
         }
     }
@@ -170,14 +157,16 @@ final class Router {
             VarHandle.fullFence();
             while (touched != null) {
                 QueuedSubscription<?> subscription = touched;
-                touched = subscription.nextTouched;
-                subscription.nextTouched = null;
-                subscription.isTouched = false;
-                subscription.wake();
-                if (subscription.isDisconnected && directory.remove(subscription)) {
+                // if it is empty by now, too: there may be relief to tell
+                subscription.queues.forEach(queue -> queue.consumers.signalOne());
+                if (subscription.isDisconnected) {
                     subscription.seal(new IllegalStateException(subscription + " was full with " + subscription.capacity
                             + " events, and its overflow policy is DISCONNECT"));
+                    directory.remove(subscription);
                 }
+                touched = subscription.touchedBefore; // last: if anything fails, it is done again
+                subscription.touchedBefore = null;
+                subscription.isTouched = false;
             }
         }
         congestion.forget();

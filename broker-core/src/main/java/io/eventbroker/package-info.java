@@ -27,8 +27,8 @@
  *       what it matches.
  *   <dt>G4 Bounded
  *   <dd>Memory is bounded by the configuration: rings, queues, retained messages; how much a queue holds beyond its
- *       capacity {@link io.eventbroker.Overflow#BACKPRESSURE} says. Of names that nobody names in a subscription 1,024 at
- *       most are remembered where there are patterns, otherwise none. Nothing keeps an event alive after it was delivered
+ *       capacity {@link io.eventbroker.Overflow#BACKPRESSURE} says. Of names that no subscription and no lane names, and
+ *       of which nothing is retained, 1,024 at most are remembered where there are patterns, otherwise none. Nothing keeps an event alive after it was delivered
  *       or dropped, unless it is retained.
  *   <dt>G5 Loss is told at its place
  *   <dd>A subscription that asks for {@link io.eventbroker.Message}s learns on the first message after a gap, in the order

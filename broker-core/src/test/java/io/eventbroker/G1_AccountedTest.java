@@ -261,4 +261,34 @@ class G1_AccountedTest {
             reader.get();
         }
     }
+
+    /** A reader that polls has a message before the broker thread has offered it to the forty behind it. */
+    @Test
+    void whoeverHasAMessageFindsItAccepted() throws Exception {
+        int messages = 20_000;
+        try (Broker broker = Broker.open()) {
+            Inbox<String> first = broker.subscription(WORDS).capacity(messages).inbox();
+            List<Inbox<String>> behind = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                behind.add(broker.subscription(WORDS).capacity(1).inbox());
+            }
+            Task<Integer> reader = Task.call("reader", () -> {
+                int early = 0;
+                for (int taken = 0; taken < messages; ) {
+                    if (first.poll() != null) {
+                        taken++;
+                        early += broker.stats().accepted() < taken ? 1 : 0;
+                    }
+                }
+                return early;
+            });
+            for (int i = 0; i < messages; i++) {
+                broker.publish(WORDS, "w");
+            }
+            assertThat(reader.get()).isZero();
+            Tests.awaitTrue(
+                    "routed",
+                    () -> behind.stream().allMatch(inbox -> inbox.stats().matched() == messages));
+        }
+    }
 }

@@ -53,7 +53,7 @@ class G7_DeadLettersAtCloseTest {
         assertThat(eventsOf(pushed)).isEqualTo(numbers(100));
     }
 
-    /** Past DRAINING nobody may publish any more, but failures are told until CLOSED. */
+    /** Past DRAINING nobody may publish any more, but failures are told as long as there are handlers. */
     @Test
     void whatFailsInTheSecondPartOfClosingIsTold() {
         Inbox<HandlerFailed> failures = broker.inbox(FAILURES);
