@@ -13,7 +13,10 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a subscription that holds what waits: one queue, or where order is by key, one for each worker; and the totals. */
+/**
+ * The part of a subscription that holds what waits: one queue, or where order is by key, one for each worker; and the
+ * totals.
+ */
 abstract class Backlog {
     /*
      * Every total has one writer: those of `in` the loop, those of a queue its consumer. MATCHED is written before the
@@ -171,8 +174,8 @@ abstract class Backlog {
     /** How many wait, if so many have been taken. */
     long waiting(long taken) {
         long left = in.get(DROPPED_OLDEST) + taken;
-        long waiting =
-                Math.max(0, sum(EventQueue::entered) - left); // one may be taken a moment before the index counts it
+        // one may be taken a moment before the index counts it
+        long waiting = Math.max(0, sum(EventQueue::entered) - left);
         return overflow == Overflow.BACKPRESSURE ? waiting : Math.min(waiting, capacity);
     }
 

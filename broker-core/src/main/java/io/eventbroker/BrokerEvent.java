@@ -26,9 +26,9 @@ import java.time.Duration;
  *
  * <p>A handler of broker events that fails makes no {@link HandlerFailed}, and a broker event that nobody wants no
  * {@link Unrouted}. {@link HandlerFailed}, {@link DropsBegan}, {@link DropsEnded}, {@link Disconnected} and {@link Failed} are
- * also logged, under the name of {@link Broker}: the first failure under a subscription's name at WARN, further ones at DEBUG; the
- * begin of drops at WARN, the end at INFO; a disconnected subscription at WARN; the failure of the broker at ERROR. The
- * others are not.
+ * also logged, under the name of {@link Broker}: the first failure under a subscription's name at WARN, further ones at
+ * DEBUG; the begin of drops at WARN, the end at INFO; a disconnected subscription at WARN; the failure of the broker at
+ * ERROR. The others are not.
  */
 public interface BrokerEvent {
     /** Where the events of a broker are subscribed to. It cannot be published to. */

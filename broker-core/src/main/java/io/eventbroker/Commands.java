@@ -68,9 +68,9 @@ final class Commands {
     }
 
     /*
-     * An ordered command (subscribe, unsubscribe, a lane's begin and end) is applied when everything has been routed that was
-     * published when the loop first saw it, all at once with those behind it. What its caller published before is part of
-     * that: what was published before a subscribe is not seen by it, what was published before an unsubscribe is.
+     * An ordered command (subscribe, unsubscribe, a lane's begin and end) is applied when everything has been routed that
+     * was published when the loop first saw it, all at once with those behind it. What its caller published before is part
+     * of that: what was published before a subscribe is not seen by it, what was published before an unsubscribe is.
      */
     private final Queue<Command> queue = new ConcurrentLinkedQueue<>();
 

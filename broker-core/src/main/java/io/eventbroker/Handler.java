@@ -9,8 +9,8 @@ package io.eventbroker;
  *
  * <p><b>Failure.</b> Whatever is thrown, an {@link Error} included, is caught, counted as
  * {@link SubscriptionStats#failed() failed}, told as {@link BrokerEvent.HandlerFailed} and logged (logger
- * {@code io.eventbroker.Broker}: the first failure under a subscription's name at WARN, further ones at DEBUG); the next event
- * is handled as usual and no other subscription notices.
+ * {@code io.eventbroker.Broker}: the first failure under a subscription's name at WARN, further ones at DEBUG);
+ * the next event is handled as usual and no other subscription notices.
  *
  * <p><b>Waiting.</b> A handler may block: it delays its own subscription only, and where that asked for
  * {@link Overflow#BACKPRESSURE}, the publishers of what it matches. It may publish, which fails with a
