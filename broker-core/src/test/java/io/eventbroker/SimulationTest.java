@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>{@code -Dsimulation.seeds=N} runs N seeds instead of 1,000; {@code -Dsimulation.seed=S} runs that one only, and
  * prints what happens in it.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SimulationTest {
     private static SimulationLog log;
 
