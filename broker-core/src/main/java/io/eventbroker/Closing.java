@@ -134,7 +134,7 @@ final class Closing {
         if (!router.log.sealed && directory.working.values().stream().allMatch(push -> push.isOfBroker)) {
             sealEvents();
         } else if (directory.working.values().isEmpty()) {
-            end();
+            giveUp(); // nobody
         } else if (cancelled) {
             return awaitInterrupted();
         } else if (isPhaseOver()) {
@@ -210,11 +210,6 @@ final class Closing {
     /** The living subscriptions, those to the broker's own events aside. */
     private Stream<QueuedSubscription<?>> users() {
         return directory.living.values().stream().filter(subscription -> !subscription.isOfBroker);
-    }
-
-    private void end() {
-        lifecycle.steps.at(Step.END);
-        lifecycle.advance(State.CLOSED);
     }
 
     /** Interrupts each handler that is running, once; one may have been about to begin when this looked before. */

@@ -23,6 +23,7 @@ final class Directory {
     /** The number of the subscription that logs: beyond all others. */
     private static final long LOG = Long.MAX_VALUE;
 
+    /** What is known of topics' names: those that a subscription or lane names, or of which something is retained. */
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
 
     /** As many names of topics that nobody names are remembered, with the patterns that match; then all are forgotten. */
@@ -57,14 +58,9 @@ final class Directory {
         routes.put(events.definition.name(), events);
     }
 
-    /** What is known of a topic's name; null if no subscription or lane names it, and nothing of it is retained. */
-    private @Nullable Route route(TopicDefinition topic) {
-        return routes.get(topic.name());
-    }
-
     /** Who subscribes to a topic. Only for the loop. */
     QueuedSubscription<?>[] subscribers(TopicDefinition topic) {
-        Route named = route(topic);
+        Route named = routes.get(topic.name());
         if (named != null && named.definition.equals(topic)) {
             return subscribers(named);
         }
@@ -110,7 +106,7 @@ final class Directory {
 
     @SuppressWarnings("ReferenceEquality")
     private @Nullable Supplier<RuntimeException> objection(TopicDefinition topic, boolean isToPublish) {
-        Route known = route(topic);
+        Route known = routes.get(topic.name());
         if (known == events && isToPublish) {
             return () -> new IllegalArgumentException(topic + " is the broker's own; it can be subscribed to only");
         }
@@ -151,14 +147,14 @@ final class Directory {
 
     /** Lets go of a lane that was opened. */
     void remove(RingLane<?> lane) {
-        Route route = requireNonNull(route(lane.topic));
+        Route route = requireNonNull(routes.get(lane.topic.name()));
         route.lanes--;
         forgetIfUnused(route.definition);
     }
 
     @SuppressWarnings("ReferenceEquality")
     private void forgetIfUnused(TopicDefinition topic) {
-        Route route = requireNonNull(route(topic));
+        Route route = requireNonNull(routes.get(topic.name()));
         if (route.lanes == 0 && route.named.isEmpty() && !retention.kept.containsKey(topic) && route != events) {
             routes.remove(topic.name());
         }
@@ -213,7 +209,7 @@ final class Directory {
             remembered.clear();
             routes.values().forEach(Route::forget);
         } else {
-            Route route = requireNonNull(route(topic));
+            Route route = requireNonNull(routes.get(topic.name()));
             route.forget();
             route.named.remove(subscription);
             forgetIfUnused(topic);
