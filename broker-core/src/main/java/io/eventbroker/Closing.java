@@ -80,7 +80,7 @@ final class Closing {
 
     /** How long until time alone brings the next phase, in ns, or {@link Timing#FOREVER}. */
     long untilNextPhase() {
-        long rest = phaseEnd.remaining();
+        long rest = lifecycle.hasEnded() ? Timing.FOREVER : phaseEnd.remaining();
         return lanesEnd == null || lanesEnd.isOver() ? rest : Math.min(rest, lanesEnd.remaining());
     }
 

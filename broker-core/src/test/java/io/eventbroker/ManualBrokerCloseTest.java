@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventbroker.BrokerStats.State;
 import io.eventbroker.LoopSteps.Step;
+import io.eventbroker.internal.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,5 +276,28 @@ class ManualBrokerCloseTest {
         assertThatThrownBy(() -> never.poll(SECOND.multipliedBy(2))).isInstanceOf(SubscriptionClosedException.class);
         assertThat(log).containsExactly("last words");
         assertThat(manual.close(SECOND).refused()).isZero();
+    }
+
+    /** Hazard: a phase that is overdue for ever. Forbidden: that who waits after the end does so nanosecond by nanosecond. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Step.class,
+            names = {"SEAL", "IDLE"})
+    void G7_nothingIsDueAfterTheEnd(Step last) {
+        SteppedBroker manual = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps() {
+            @Override
+            void at(Step step) {
+                if (step == last) { // a manual broker is never at IDLE
+                    throw new IllegalStateException("deliberate");
+                }
+            }
+        });
+        Lane<Integer> lane = manual.lane(NUMBERS);
+        State end = manual.close(SECOND).state();
+        manual.advance(SECOND);
+
+        assertThat(end).isEqualTo(last == Step.SEAL ? State.FAILED : State.CLOSED);
+        assertThat(manual.loop.closing.untilNextPhase()).isEqualTo(Timing.FOREVER);
+        lane.close();
     }
 }
