@@ -63,8 +63,7 @@ final class Ledger {
     /** What an event was published to, and as what. */
     record Kind(String topic, Class<?> type) {
         boolean matches(TopicPattern<?> pattern) {
-            return ReferenceQueue.matches(pattern.name(), topic)
-                    && pattern.type().isAssignableFrom(type);
+            return pattern.type().isAssignableFrom(type) && ReferenceQueue.matches(pattern.name(), topic);
         }
     }
 

@@ -145,7 +145,7 @@ final class LedgerAudit {
         }
         Ledger.Kind kind = kinds.get(publisher.kind(number));
         if (!kind.matches(subscriber.from())) {
-            return "is " + kind + ", not " + subscriber.from();
+            return "is of another topic or class";
         }
         return subscriber.maySee(publisher.began(number), publisher.ended(number))
                 ? null

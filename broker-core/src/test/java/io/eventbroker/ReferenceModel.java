@@ -7,12 +7,14 @@ import io.eventbroker.ReferenceQueue.Message;
 import io.eventbroker.ReferenceQueue.Told;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What a broker must do, as plainly as possible: one thread, plain queues, no dependency on the library. It is told what
@@ -70,9 +72,9 @@ final class ReferenceModel {
         sources.add(ring);
     }
 
-    static void require(boolean condition, String fault) {
+    static void require(boolean condition, Object... fault) {
         if (!condition) {
-            throw new AssertionError(fault);
+            throw new AssertionError(Arrays.stream(fault).map(String::valueOf).collect(Collectors.joining()));
         }
     }
 
@@ -103,7 +105,12 @@ final class ReferenceModel {
     }
 
     boolean isAllRouted() {
-        return sources.stream().allMatch(source -> source.waiting.isEmpty());
+        for (Source source : sources) {
+            if (!source.waiting.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void open(Source lane) {
@@ -157,7 +164,7 @@ final class ReferenceModel {
     void hasTold(Report report) {
         boolean isLast =
                 report.due() == null || (report.failure() == null && report.queue().episode > 0 && isWorkOver());
-        require(isLast || events.reports.indexOf(report) == 0, "told " + report + " of " + events.reports);
+        require(isLast || events.reports.indexOf(report) == 0, "told ", report, " of ", events.reports);
         events.tell(report.due());
         events.reports.remove(report);
         report.queue().episode = report.failure() == null ? 0 : report.queue().episode;
@@ -211,7 +218,13 @@ final class ReferenceModel {
     }
 
     private List<ReferenceQueue> those(Predicate<ReferenceQueue> some) {
-        return queues.stream().filter(some).toList();
+        List<ReferenceQueue> those = new ArrayList<>();
+        for (ReferenceQueue queue : queues) { // not by a stream: this is asked more often than most
+            if (some.test(queue)) {
+                those.add(queue);
+            }
+        }
+        return those;
     }
 
     List<ReferenceQueue> listed() {
@@ -224,8 +237,8 @@ final class ReferenceModel {
     Cell handling(ReferenceQueue queue, Object event) {
         Cell due = queue.next(event);
         boolean isDue = due != null && due.message().event().equals(event);
-        require(isDue, queue.name + " got " + event + ", should get " + due);
-        require(queue.isFree(due, events.failuresOf(queue)), "more calls of " + queue.name + " than workers");
+        require(isDue, queue.name, " got ", event, ", should get ", due);
+        require(queue.isFree(due, events.failuresOf(queue)), "more calls of ", queue.name, " than workers");
         return take(queue, due);
     }
 
@@ -287,14 +300,14 @@ final class ReferenceModel {
         while (phase.compareTo(seen) < 0 && seen != Phase.FAILED) {
             enterNextPhase(latest);
         }
-        require(phase == seen, "phase is " + seen + ", should be " + phase);
+        require(phase == seen, "phase is ", seen, ", should be ", phase);
     }
 
     private void enterNextPhase(long latest) {
         require(phase != Phase.OPEN, "closing, though nobody closed");
         if (!isDone()) {
             long end = phase == Phase.DRAINING ? drainEnd : deadline;
-            require(latest >= end, phase + " ended before all was handled, and before its time");
+            require(latest >= end, phase, " ended before all was handled, and before its time");
             now = Math.max(now, end);
         }
         if (phase == Phase.DRAINING) {
@@ -303,7 +316,7 @@ final class ReferenceModel {
             return;
         }
         now = Math.max(now, Math.min(lanesEnd, deadline));
-        require(isDeadlineOver() || events.reports.isEmpty(), "closed before it told " + events.reports);
+        require(isDeadlineOver() || events.reports.isEmpty(), "closed before it told ", events.reports);
         end(Phase.CLOSED);
         those(ReferenceQueue::isPush).forEach(ReferenceQueue::abandonAll);
         queues.forEach(queue -> queue.stuck = queue.isPush() && !queue.inHand.isEmpty());

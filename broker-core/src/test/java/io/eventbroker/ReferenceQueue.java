@@ -2,7 +2,9 @@ package io.eventbroker;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -37,6 +39,7 @@ final class ReferenceQueue {
     final Keeping keeping;
     final List<Cell> waiting = new ArrayList<>();
     final List<Cell> inHand = new ArrayList<>();
+    private final Map<String, Boolean> known = new HashMap<>(); // by the topic's name
     private final long[] missed; // since something was put in, by worker
     long matched;
     long replayed;
@@ -81,12 +84,15 @@ final class ReferenceQueue {
 
     boolean wants(Message message) {
         boolean isOfTopic = shape.definition == null
-                ? matches(shape.source, message.from.topic)
+                ? known.computeIfAbsent(message.from.topic, topic -> matches(shape.source, topic))
                 : shape.definition.equals(message.from);
         return isAlive() && isOfTopic && shape.wanted.test(message.event);
     }
 
     static boolean matches(String source, String name) {
+        if (source.indexOf('*') < 0 && source.indexOf('>') < 0) {
+            return source.equals(name);
+        }
         String[] pattern = source.split("\\.", -1);
         String[] topic = name.split("\\.", -1);
         for (int i = 0; i < pattern.length; i++) {
@@ -163,10 +169,12 @@ final class ReferenceQueue {
 
     /** What is due next to a worker, or to a reader. */
     Cell next(int worker) {
-        return waiting.stream()
-                .filter(cell -> cell.worker == worker)
-                .findFirst()
-                .orElse(null);
+        for (Cell cell : waiting) {
+            if (cell.worker == worker) {
+                return cell;
+            }
+        }
+        return null;
     }
 
     /** What is due next to the worker that this event is for. */
@@ -188,7 +196,11 @@ final class ReferenceQueue {
 
     /** What was lost after the last that was taken, or still can be. */
     long missedAtEnd() {
-        return Arrays.stream(missed).sum();
+        long sum = 0;
+        for (long one : missed) {
+            sum += one;
+        }
+        return sum;
     }
 
     void abandonAll() {

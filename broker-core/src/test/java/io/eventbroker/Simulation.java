@@ -3,12 +3,14 @@ package io.eventbroker;
 import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.ReferenceModel.Phase;
 import io.eventbroker.ReferenceQueue.Told;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -41,6 +43,10 @@ final class Simulation {
         }
     }
 
+    private static final Phase[] PHASES = Arrays.stream(BrokerStats.State.values())
+            .map(state -> Phase.valueOf(state.name()))
+            .toArray(Phase[]::new);
+
     static final int ANY = Integer.MAX_VALUE;
     private static final int MOST_ACTIONS = 400;
 
@@ -55,7 +61,7 @@ final class Simulation {
     final SimulationEvents events;
     final SimulationLanes lanes;
     final List<SimulationMember<?>> members = new ArrayList<>();
-    final Map<String, Integer> notes = new TreeMap<>();
+    final Map<String, Integer> notes = new HashMap<>();
 
     final SimulationHandlers handlers;
     final SimulationReads reads;
@@ -98,6 +104,10 @@ final class Simulation {
                         .withMaxRetained(mostRetained)
                         .withDefaultOverflow(defaultOverflow),
                 steps);
+        if (random.nextInt(4) == 0) { // the broker's clock, of which the model knows differences only, overflows soon
+            broker.advance(Duration.ofNanos(Long.MAX_VALUE - random.nextInt(2_000_000_000)));
+            note("clock overflows", true);
+        }
         this.events = new SimulationEvents(this);
         this.lanes = new SimulationLanes(this, laneSize);
         this.checks = new SimulationChecks(this);
@@ -260,12 +270,15 @@ final class Simulation {
     }
 
     private void observePhase() {
-        BrokerStats told = broker.stats();
-        Phase phase = Phase.valueOf(told.state().name());
+        Phase phase = phase(broker.lifecycle.state());
         if (phase.compareTo(Phase.CLOSED) < 0) {
             members.forEach(this::catchUp);
         }
         model.observe(phase, Math.max(frame.latest, model.now));
+    }
+
+    static Phase phase(BrokerStats.State state) {
+        return PHASES[state.ordinal()];
     }
 
     private void catchUp(SimulationMember<?> member) {
@@ -291,6 +304,11 @@ final class Simulation {
         return model.routed + model.unrouted + commands + handlers.calls() + lines;
     }
 
+    /** What was asked of the broker, by handlers too. */
+    int actions() {
+        return actionsDone;
+    }
+
     boolean hasFailed() {
         return failure != null;
     }
@@ -306,18 +324,24 @@ final class Simulation {
         }
     }
 
-    /** What the death of the broker ends says so. */
-    void requireCause(Throwable end) {
-        require(end.getCause() == null || end.getCause() == steps.death, "cause of " + end);
-        require(
-                model.phase != Phase.FAILED || !(end instanceof BrokerClosedException) || end.getCause() != null,
-                "no cause: " + end);
+    void same(String what, long expected, long told) {
+        if (expected != told) {
+            throw new AssertionError(what + " is " + told + ", should be " + expected);
+        }
     }
 
-    void require(boolean condition, String fault) {
-        if (!condition) {
-            throw new AssertionError(fault);
-        }
+    /** What the death of the broker ends says so. */
+    void requireCause(Throwable end) {
+        require(end.getCause() == null || end.getCause() == steps.death, "cause of ", end);
+        require(
+                model.phase != Phase.FAILED || !(end instanceof BrokerClosedException) || end.getCause() != null,
+                "no cause: ",
+                end);
+    }
+
+    /** The fault is put together only if there is one, for this is asked a great many times. */
+    void require(boolean condition, Object... fault) {
+        ReferenceModel.require(condition, fault);
     }
 
     void fail(Throwable e) {

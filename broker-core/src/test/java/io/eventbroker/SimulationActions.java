@@ -2,12 +2,17 @@ package io.eventbroker;
 
 import io.eventbroker.ReferenceModel.Phase;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** What a {@link Simulation} does: an action of the broker, what the model says to it, and how the two compare. */
 final class SimulationActions {
     private static final Duration UNIT = Duration.ofMillis(100);
+
+    private static final List<Duration> JUMPS =
+            List.of(Duration.ZERO, Duration.ofNanos(1), Duration.ofHours(1), Duration.ofDays(30), Duration.ofDays(365));
 
     private final Simulation run;
     private final Random random;
@@ -50,8 +55,10 @@ final class SimulationActions {
             run.reads.read();
         } else if (dice < 92) {
             ends.awaitQuiescence();
-        } else if (dice < 95) {
+        } else if (dice < 94) {
             advance();
+        } else if (dice < 95) {
+            wake();
         } else if (dice < 100) {
             ends.close();
         } else if (dice < 115) {
@@ -74,6 +81,7 @@ final class SimulationActions {
         run.trace("run until idle");
         run.during(Simulation.ANY, true, model.now, broker::runUntilIdle);
         run.check();
+        run.checks.compareHandles();
         run.checks.requireIdle();
     }
 
@@ -125,11 +133,38 @@ final class SimulationActions {
         run.check();
         run.checks.requireIdle();
         boolean isPlain = model.phase == Phase.OPEN && run.members.stream().allMatch(m -> m.queue.isAlive());
-        run.require(!isPlain || (done <= things && done > 0 == things > 0), "did " + done + " things of " + things);
+        run.require(!isPlain || (done <= things && done > 0 == things > 0), "did ", done, " things of ", things);
+    }
+
+    /** What goes on while a handler hangs. */
+    void waitAndStep() throws Exception {
+        advance();
+        run.check();
+        runOne();
+        run.check();
+    }
+
+    /** Wakes those who wait for this, for nothing. */
+    private void wake() {
+        if (!run.members.isEmpty()) {
+            SimulationMember<?> member = run.members.get(random.nextInt(run.members.size()));
+            QueuedSubscription<?> woken = (QueuedSubscription<?>) member.handle;
+            run.trace("wake for nothing ", woken);
+            run.calmly(() -> {
+                woken.publishers.signalAll();
+                woken.queues.forEach(queue -> queue.consumers.signalAll());
+                broker.loop.sleeper.wake();
+                LockSupport.unpark(Thread.currentThread());
+                return null;
+            });
+            run.note("woken for nothing", true);
+        }
     }
 
     private void advance() {
-        Duration time = UNIT.multipliedBy(1 + random.nextInt(12));
+        boolean isJump = random.nextInt(16) == 0;
+        Duration time = isJump ? JUMPS.get(random.nextInt(JUMPS.size())) : UNIT.multipliedBy(1 + random.nextInt(12));
+        run.note("clock jumped", isJump);
         run.trace("advance ", time);
         broker.advance(time);
         model.now += time.toNanos();

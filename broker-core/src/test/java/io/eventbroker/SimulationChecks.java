@@ -50,18 +50,28 @@ final class SimulationChecks {
         run.same("forgotten", model.forgotten, told.forgotten());
         run.same("failure", model.cause, told.failure());
         run.same("events", model.events.told, told.events());
+        run.same("state", model.phase, Simulation.phase(told.state()));
         List<ReferenceQueue> listed = model.listed();
-        run.same(
-                "subscriptions",
-                listed.stream().map(queue -> queue.name).toList(),
-                told.subscriptions().stream().map(SubscriptionStats::name).toList());
-        for (int i = 0; i < told.subscriptions().size(); i++) {
-            if (!listed.get(i).name.startsWith("spy")) { // read since the snapshot was taken
-                compare(listed.get(i), told.subscriptions().get(i));
+        List<SubscriptionStats> given = told.subscriptions();
+        run.same("number of subscriptions", listed.size(), given.size());
+        for (int i = 0; i < given.size(); i++) {
+            ReferenceQueue queue = listed.get(i);
+            run.same("name of a subscription", queue.name, given.get(i).name());
+            if (!queue.name.startsWith("spy")) { // read since the snapshot was taken
+                compare(queue, given.get(i));
             }
         }
-        run.members.forEach(member -> compare(member.queue, member.handle.stats()));
+        for (SimulationMember<?> member : run.members) {
+            if (!listed.contains(member.queue)) {
+                compare(member.queue, member.handle.stats());
+            }
+        }
         run.events.spies().forEach(spy -> compare(spy.queue, spy.handle.stats()));
+    }
+
+    /** Compares what the subscriptions tell themselves, those that the broker lists, too. */
+    void compareHandles() {
+        run.members.forEach(member -> compare(member.queue, member.handle.stats()));
     }
 
     static String counts(BrokerStats told) {
@@ -92,22 +102,21 @@ final class SimulationChecks {
     }
 
     private void compare(ReferenceQueue queue, SubscriptionStats told) {
-        String name = queue.name + ": ";
         abandoned(queue, told.abandoned());
-        run.same(name + "name", queue.name, told.name());
-        run.same(name + "matched", queue.matched, told.matched());
-        run.same(name + "replayed", queue.replayed, told.replayed());
-        run.same(name + "conflated", queue.conflated, told.conflated());
-        run.same(name + "dropped", queue.dropped(), told.dropped());
-        run.same(name + "dropped, oldest", queue.droppedOldest, told.droppedOldest());
+        run.same("name", queue.name, told.name());
+        same(queue, "matched", queue.matched, told.matched());
+        same(queue, "replayed", queue.replayed, told.replayed());
+        same(queue, "conflated", queue.conflated, told.conflated());
+        same(queue, "dropped", queue.dropped(), told.dropped());
+        same(queue, "dropped, oldest", queue.droppedOldest, told.droppedOldest());
         long disconnected = queue.disconnected ? 1 : 0;
-        run.same(name + "disconnected", disconnected, told.disconnected());
-        run.same(name + "dropped, newest", queue.droppedNewest, told.droppedNewest());
-        run.same(name + "queued", (long) queue.waiting.size(), told.queued());
-        run.same(name + "in hand", (long) queue.inHand.size(), told.inHand());
-        run.same(name + "delivered", queue.delivered, told.delivered());
-        run.same(name + "handled", queue.isPush() ? queue.delivered - queue.failed : 0, told.handled());
-        run.same(name + "failed", queue.failed, told.failed());
+        same(queue, "disconnected", disconnected, told.disconnected());
+        same(queue, "dropped, newest", queue.droppedNewest, told.droppedNewest());
+        same(queue, "queued", queue.waiting.size(), told.queued());
+        same(queue, "in hand", queue.inHand.size(), told.inHand());
+        same(queue, "delivered", queue.delivered, told.delivered());
+        same(queue, "handled", queue.isPush() ? queue.delivered - queue.failed : 0, told.handled());
+        same(queue, "failed", queue.failed, told.failed());
         // the loop may die after it gave up on a handler, or before
         boolean isEither = model.cause != null && model.isDeadlineOver() && !queue.inHand.isEmpty();
         long missed = queue.missedAtEnd();
@@ -117,9 +126,13 @@ final class SimulationChecks {
                 told.missedAtEnd() == missed ? mayBeOver || missed == 0 : told.missedAtEnd() == 0 && !mustBeOver;
         run.require(
                 isMissed || !forMessages.contains(queue),
-                name + "missed at end " + told.missedAtEnd() + ", should be " + missed);
+                queue.name,
+                ": missed at end ",
+                told.missedAtEnd(),
+                ", should be ",
+                missed);
         run.note("missed at end", missed > 0 && mustBeOver);
-        run.same(name + "stuck", queue.stuck || (isEither && told.stuck()), told.stuck());
+        run.require(told.stuck() == (queue.stuck || (isEither && told.stuck())), queue.name, ": stuck ", told.stuck());
     }
 
     /** The broker tells that this many were abandoned: all that waits, once nothing runs that could still take it. */
@@ -128,10 +141,17 @@ final class SimulationChecks {
             boolean isCut = queue.isPush()
                     && (queue.unsubscribed || model.isDeadlineOver() || (model.cause != null && !queue.isOfBroker()));
             boolean isOver = queue.inHand.isEmpty() || model.hasEnded() || model.isDeadlineOver();
-            run.require(isCut && isOver, queue.name + " abandoned early");
+            run.require(isCut && isOver, queue.name, " abandoned early");
             queue.abandonAll();
         }
-        run.same(queue.name + " abandoned", queue.abandoned, told);
+        same(queue, "abandoned", queue.abandoned, told);
+    }
+
+    /** No text is made before there is a fault to tell: this is asked more often than anything else. */
+    private static void same(ReferenceQueue queue, String what, long expected, long told) {
+        if (expected != told) {
+            throw new AssertionError(queue.name + ": " + what + " is " + told + ", should be " + expected);
+        }
     }
 
     boolean hasEnded(ReferenceQueue queue) {
@@ -147,12 +167,13 @@ final class SimulationChecks {
     /** Compares what a subscriber was given with what was due, where that is a message. */
     void compare(Cell due, Object given) {
         if (given instanceof Message<?> message) {
-            run.same("topic of " + message, due.message().from().topic(), message.topic());
-            run.same("sequence of " + message, due.message().sequence(), message.sequence());
-            run.same("missed before " + message, due.missed(), message.missedBefore());
+            run.same("topic", due.message().from().topic(), message.topic());
+            run.same("sequence", due.message().sequence(), message.sequence());
+            run.require(
+                    due.missed() == message.missedBefore(), "missed before ", message, ", should be ", due.missed());
             Map<Long, Instant> known = due.message().from() == Told.FROM ? eventTimes : times;
             Instant first = known.putIfAbsent(message.sequence(), message.publishedAt());
-            run.require(first == null || first.equals(message.publishedAt()), "time of " + message);
+            run.require(first == null || first.equals(message.publishedAt()), "time of ", message);
             run.note("message after a gap", due.missed() > 0);
         }
     }
@@ -167,7 +188,7 @@ final class SimulationChecks {
         requireNothingForTheLoop();
         run.require(run.log.isDone() || model.isDeadlineOver(), "idle with something to log");
         for (ReferenceQueue queue : model.queues) {
-            run.require(!isDue(queue), "idle with something waiting for " + queue.name);
+            run.require(!isDue(queue), "idle with something waiting for ", queue.name);
         }
     }
 
@@ -206,7 +227,7 @@ final class SimulationChecks {
                 || (model.phase == Phase.DRAINING && !model.isDone() && model.now < model.drainEnd)
                 || (model.phase == Phase.CLOSING && !model.isDone() && model.now < Math.max(model.deadline, graceEnd))
                 || (model.phase == Phase.CLOSING && model.now < model.lanesEnd);
-        run.require(stays, "idle in " + model.phase + " although it is time for the next phase");
+        run.require(stays, "idle in ", model.phase, " although it is time for the next phase");
     }
 
     void noteTotals(ReferenceQueue queue) {

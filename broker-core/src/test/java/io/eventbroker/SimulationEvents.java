@@ -86,6 +86,9 @@ final class SimulationEvents {
 
     /** Episodes of backpressure end without being told. */
     void observeSilentEnds() {
+        if (model.events.reports.isEmpty()) {
+            return;
+        }
         for (SimulationMember<?> member : run.members) {
             Report relief = new Report(member.queue);
             boolean isOver = !((QueuedSubscription<?>) member.handle).isRelieving();
@@ -98,7 +101,8 @@ final class SimulationEvents {
 
     /** Lets the model catch up with what the broker has told since. */
     void observe() {
-        List<List<Told>> seen = spies.stream().map(SimulationEvents::drain).toList();
+        List<List<Told>> seen =
+                isSpied() ? spies.stream().map(SimulationEvents::drain).toList() : List.of();
         for (List<Told> events : seen) {
             for (Told told : events) {
                 run.note("told " + told.kind(), true);
@@ -149,7 +153,7 @@ final class SimulationEvents {
             return;
         }
         Report report = first == null || areEnding ? lastEpisode(seen, first) : first;
-        run.require(report != null && (seen == null || seen.equals(report.due())), "told " + seen + ", not " + report);
+        run.require(report != null && (seen == null || seen.equals(report.due())), "told ", seen, ", not ", report);
         model.hasTold(report);
     }
 

@@ -20,6 +20,7 @@ final class SimulationHandlers {
     }
 
     private static final int MOST_DEPTH = 4;
+    private static final int MOST_HANGING = 40;
 
     private final Simulation run;
     private final Random random;
@@ -46,6 +47,9 @@ final class SimulationHandlers {
                 run.act();
                 lookForInterrupt();
             }
+            if (model.phase != Phase.OPEN && random.nextInt(8) == 0) {
+                hang();
+            }
             end = random.nextInt(8) == 0 ? SimulationMember.failure(random) : null;
             if (random.nextInt(8) == 0) {
                 Thread.currentThread().interrupt(); // which must not reach the next event
@@ -58,13 +62,26 @@ final class SimulationHandlers {
         if (call.inHand != null) {
             model.delivered(member.queue, call.inHand, end);
         }
-        if (end instanceof Error error) {
+        if (end != null) {
             member.failing();
-            throw error;
-        } else if (end != null) {
-            member.failing();
-            throw (Exception) end;
+            run.note("failed by " + end.getClass().getSimpleName(), true);
+            SimulationHandlers.<Exception>fail(end);
         }
+    }
+
+    @SuppressWarnings("unchecked") // erased: what is thrown need not be an exception
+    private static <E extends Throwable> void fail(Throwable end) throws E {
+        throw (E) end;
+    }
+
+    /** Holds its thread until it is over with everything: the close must go on without it. */
+    private void hang() throws Exception {
+        run.note("hung", true);
+        for (int i = 0; i < MOST_HANGING && !model.hasEnded() && !run.hasFailed(); i++) {
+            run.actions.waitAndStep();
+            lookForInterrupt();
+        }
+        run.note("given up", model.hasEnded() && caller().member.queue.stuck);
     }
 
     private void begin(Call call, Object given) {
@@ -73,11 +90,11 @@ final class SimulationHandlers {
         run.observe();
         // handlers of broker events are given a while after the deadline, for what the interrupted ones report
         boolean isLast = queue.isOfBroker() && model.phase.compareTo(Phase.DRAINING) > 0;
-        run.require(run.frame.handlerCalls-- > 0 || isLast, "a handler of " + queue.name + " was called");
+        run.require(run.frame.handlerCalls-- > 0 || isLast, "a handler of ", queue.name, " was called");
         boolean isCut = queue.unsubscribed
                 || model.phase == Phase.CLOSED
                 || (!queue.isOfBroker() && (run.checks.isGraceOver() || model.phase == Phase.FAILED));
-        run.require(!isCut, "handler of " + queue.name + " called after the end");
+        run.require(!isCut, "handler of ", queue.name, " called after the end");
         if (run.frame.routingFirst) {
             run.require(
                     model.isAllRouted() || model.hasEnded() || isLast,

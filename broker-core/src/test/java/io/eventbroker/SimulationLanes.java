@@ -84,7 +84,7 @@ final class SimulationLanes {
                 route(known.source);
             }
         }
-        run.require(moved <= 1, "routed " + moved + " messages in one step");
+        run.require(moved <= 1, "routed ", moved, " messages in one step");
     }
 
     private void route(Source source) {
@@ -147,9 +147,9 @@ final class SimulationLanes {
             run.trace("open lane to ", topic, ": ", e);
             boolean hasDied = model.phase == ReferenceModel.Phase.FAILED;
             boolean clashed = clashes || model.clashes(definition); // with what was retained meanwhile
-            run.require(!isOpen || clashed || hasDied, "lane refused: " + e);
+            run.require(!isOpen || clashed || hasDied, "lane refused: ", e);
             boolean isEither = hasDied && clashed;
-            run.require(isEither || (!isOpen || hasDied) == (e instanceof BrokerClosedException), "refused by " + e);
+            run.require(isEither || (!isOpen || hasDied) == (e instanceof BrokerClosedException), "refused by ", e);
             run.requireCause(e);
             run.note(isOpen ? "lane refused, in use" : "lane refused, closed", true);
         }
@@ -196,8 +196,8 @@ final class SimulationLanes {
         boolean mayBe = owner != Owner.CALLER || known.isClosed;
         boolean mustBe = model.mayPublish(run.isInsideHandler()) && (owner == Owner.ANOTHER || known.isClosed);
         boolean is = end != null && run.publishing.answer(end) == Answer.CLASH;
-        run.require(!is || mayBe, "lane refused: " + end);
-        run.require(is || !mustBe || model.phase == ReferenceModel.Phase.FAILED, "lane not refused, " + owner);
+        run.require(!is || mayBe, "lane refused: ", end);
+        run.require(is || !mustBe || model.phase == ReferenceModel.Phase.FAILED, "lane not refused, ", owner);
         run.note("lane misused, " + (known.isClosed ? "closed" : owner), is);
         return is;
     }
@@ -257,13 +257,17 @@ final class SimulationLanes {
             }
         }));
         run.require(isRefused != isMisuse[0], "a bad key in a lane was not refused");
-        run.require(owner == Owner.UNKNOWN || isRefused == (owner == Owner.CALLER), "a bad key in a lane of " + owner);
+        run.require(owner == Owner.UNKNOWN || isRefused == (owner == Owner.CALLER), "a bad key in a lane of ", owner);
         run.trace("lane ", lanes.indexOf(known), ": a bad key");
     }
 
     private <E extends Ledger.Entry> void publishAll(Known<E> known) {
         if (!known.underWay.isEmpty()) {
             return; // by a handler that was called while another one waits
+        }
+        if (random.nextInt(16) == 0) {
+            run.publishing.publishWithoutMemory(known.lane);
+            return;
         }
         List<E> all = new ArrayList<>();
         int count = random.nextInt(13);
@@ -318,7 +322,7 @@ final class SimulationLanes {
             run.require(count == 0 || mayPublish, "publishAll was not refused");
             run.require(!isInterrupted || count <= atOnce, "an interrupted publishAll waited");
         } else {
-            run.require((end[0] == null) == accepted > 0, "publishAll: " + accepted + ", " + end[0]);
+            run.require((end[0] == null) == accepted > 0, "publishAll: ", accepted, ", ", end[0]);
             run.require(!isInterrupted || accepted == atOnce, "publishAll interrupted");
             boolean isOffer = judgeCut(known, rest.get(0), end[0], isInterrupted && mayPublish);
             if (isOffer) {
@@ -362,7 +366,7 @@ final class SimulationLanes {
         boolean isRefused = run.broker.stats().refused() > model.refused;
         boolean mayBe = isRefused ? run.waits.mayBeCycle(List.of(message)) : !run.waits.mustBeCycle(message);
         run.require(mayBe && !model.congested(message).isEmpty(), "publishAll cut short");
-        run.require(answer == null || isRefused == (answer == Answer.CYCLE), "publishAll cut short by " + end);
+        run.require(answer == null || isRefused == (answer == Answer.CYCLE), "publishAll cut short by ", end);
         if (!isRefused) {
             run.checks.requireNoRoomToMake(message);
         }

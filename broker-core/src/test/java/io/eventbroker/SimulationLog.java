@@ -70,7 +70,8 @@ final class SimulationLog extends AppenderBase<ILoggingEvent> implements AutoClo
     protected void append(ILoggingEvent line) {
         String text = line.getMessage();
         if (run == null || text.contains("closed with losses") || text.contains("to broker events failed")) {
-            return; // by the closer; by a worker of somebody who subscribed to broker events
+            fail(); // by the closer; by a worker of somebody who subscribed to broker events
+            return;
         }
         if (text.contains("to topic") && Told.FROM.topic().equals(line.getArgumentArray()[2])) {
             run.logged(); // drops of who subscribed to broker events are told to the log alone
@@ -85,7 +86,7 @@ final class SimulationLog extends AppenderBase<ILoggingEvent> implements AutoClo
                 return;
             }
             Told told = due(line);
-            followed.require(due.remove(told), "logged: " + line);
+            followed.require(due.remove(told), "logged: ", line);
             List<?> parts = told.parts();
             Level level = LEVELS.get(told.kind());
             if (level == null) {
@@ -95,16 +96,28 @@ final class SimulationLog extends AppenderBase<ILoggingEvent> implements AutoClo
             Object last = parts.get(parts.size() - 1);
             if (last instanceof Throwable) {
                 Object logged = ((ThrowableProxy) line.getThrowableProxy()).getThrowable();
-                followed.require(last == logged, "logged " + logged + ", should log " + last);
+                followed.require(last == logged, "logged ", logged, ", should log ", last);
             } else {
                 String name = "\"" + parts.get(0) + "\"";
                 followed.require(
                         line.getFormattedMessage().contains(name)
                                 && line.getFormattedMessage().contains(" " + last + " events"),
-                        "logged: " + line + ", should log " + told);
+                        "logged: ",
+                        line,
+                        ", should log ",
+                        told);
             }
             followed.logged();
         });
+        fail();
+    }
+
+    /** Sometimes an appender has no memory, of which nobody but the log takes note. */
+    private void fail() {
+        if (run != null && run.random.nextInt(8) == 0) {
+            run.note("appender failed", true);
+            throw new OutOfMemoryError("of an appender");
+        }
     }
 
     private static boolean isLeftOut(Told due, ILoggingEvent line) {

@@ -3,6 +3,7 @@ package io.eventbroker;
 import io.eventbroker.ReferenceQueue.Cell;
 import java.util.Iterator;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 
 /** A subscription of a {@link Simulation}, as its owner holds it. */
@@ -70,10 +71,16 @@ final class SimulationMember<T> {
 
     /** What a handler throws on purpose. */
     static Throwable failure(Random random) {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(10)) {
             case 0 -> new IllegalStateException("deliberate");
             case 1 -> new StackOverflowError("deliberate");
             case 2 -> new InterruptedException("deliberate");
+            case 3 -> new OutOfMemoryError("deliberate");
+            case 4 -> new NoClassDefFoundError("deliberate");
+            case 5 -> new AssertionError("deliberate");
+            case 6 -> new BrokerClosedException("deliberate", null); // as if passed on from another broker
+            case 7 -> new CancellationException("deliberate");
+            case 8 -> new Throwable("deliberate"); // neither an exception nor an error
             default -> new Deliberate();
         };
     }

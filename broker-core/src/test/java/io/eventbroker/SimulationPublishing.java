@@ -4,6 +4,8 @@ import io.eventbroker.ReferenceModel.Phase;
 import io.eventbroker.ReferenceModel.Source;
 import io.eventbroker.ReferenceQueue.Message;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -74,12 +76,28 @@ final class SimulationPublishing {
         run.note("bad key", true);
     }
 
+    /** There is no memory for the copy of what is to be published: that is no offer. */
+    <E> void publishWithoutMemory(Lane<E> lane) {
+        Collection<E> failing = new ArrayList<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Object[] toArray() {
+                throw new OutOfMemoryError("of a collection");
+            }
+        };
+        run.same("no memory", true, run.calmly(() -> isRefused(() -> lane.publishAll(failing))));
+        run.note("collection failed", true);
+    }
+
     /** Whether a call is refused for a bad key. */
     boolean isRefused(Runnable call) {
         try {
             call.run();
             return false;
-        } catch (IllegalArgumentException | SimulationTopics.BadKey e) {
+        } catch (IllegalArgumentException | SimulationTopics.BadKey | OutOfMemoryError e) {
+            run.note(
+                    "key function failed by " + e.getClass().getSimpleName(), !(e instanceof IllegalArgumentException));
             return true;
         }
     }
@@ -213,11 +231,11 @@ final class SimulationPublishing {
             run.requireCause(refusal);
             return Answer.CLOSED;
         }
-        run.require(refusal instanceof IllegalStateException, "thrown by a publish: " + refusal);
+        run.require(refusal instanceof IllegalStateException, "thrown by a publish: ", refusal);
         if (refusal instanceof PublishCycleException) {
             String own = "\"" + run.handlers.caller().member.queue.name + "\"";
             String cycle = String.valueOf(refusal.getMessage());
-            run.require(cycle.indexOf(own) < cycle.lastIndexOf(own), "cycle without " + own + ": " + cycle);
+            run.require(cycle.indexOf(own) < cycle.lastIndexOf(own), "cycle without ", own, ": ", cycle);
             return Answer.CYCLE;
         }
         boolean isForEver = String.valueOf(refusal.getMessage()).contains("would wait here for ever");

@@ -20,6 +20,25 @@ final class SimulationReads {
         CANCELLED
     }
 
+    /** A sink that has no memory for more than so many: what it was given last is the reader's loss. */
+    private static final class Sink extends ArrayList<Object> {
+        private static final long serialVersionUID = 1L;
+        final int last;
+
+        Sink(int last) {
+            this.last = last;
+        }
+
+        @Override
+        public boolean add(Object event) {
+            super.add(event);
+            if (size() > last) {
+                throw new OutOfMemoryError("of a sink");
+            }
+            return true;
+        }
+    }
+
     private static final Duration UNIT = Duration.ofMillis(100);
 
     private final Simulation run;
@@ -50,7 +69,7 @@ final class SimulationReads {
             case 0 -> poll(member, null);
             case 1 -> poll(member, UNIT.multipliedBy(random.nextInt(8) - 1));
             case 2 -> take(member);
-            case 3 -> drain(member);
+            case 3 -> drain(member, random.nextInt(8) == 0 ? random.nextInt(4) : Integer.MAX_VALUE);
             default -> iterate(member);
         }
     }
@@ -59,7 +78,7 @@ final class SimulationReads {
         if (member.inbox == null) {
             return;
         }
-        drain(member);
+        drain(member, Integer.MAX_VALUE);
         poll(member, null);
         poll(member, UNIT);
         iterate(member);
@@ -98,12 +117,21 @@ final class SimulationReads {
         }
     }
 
-    private <T> void drain(SimulationMember<T> member) {
-        List<Object> expected = member.queue.waiting.stream()
+    private <T> void drain(SimulationMember<T> member, int last) {
+        List<Object> all = member.queue.waiting.stream()
                 .map(cell -> cell.message().event())
                 .toList();
-        List<Object> got = new ArrayList<>();
-        int count = run.perhapsInterrupted(() -> run.calmly(() -> member.inbox.drainTo(got)));
+        Sink got = new Sink(last);
+        boolean isFailing = got.last < all.size();
+        List<Object> expected = isFailing ? all.subList(0, got.last + 1) : all;
+        int count = run.perhapsInterrupted(() -> run.calmly(() -> {
+            try {
+                return member.inbox.drainTo(got);
+            } catch (OutOfMemoryError e) {
+                return isFailing ? expected.size() : -1;
+            }
+        }));
+        run.note("sink failed", isFailing);
         run.trace("drain ", member.queue.name, ": ", count);
         run.same("drained", expected, got.stream().map(SimulationEvents::plain).toList());
         run.same("number drained", expected.size(), count);
@@ -158,10 +186,10 @@ final class SimulationReads {
     void requireCause(SimulationMember<?> member) {
         Throwable cause = lastCause;
         if (member.queue.disconnected) {
-            run.require(cause instanceof IllegalStateException, "ended with " + cause);
+            run.require(cause instanceof IllegalStateException, "ended with ", cause);
             run.note("read to the disconnection", true);
         } else {
-            run.require(cause == null || cause == run.steps.death, "ended with " + cause);
+            run.require(cause == null || cause == run.steps.death, "ended with ", cause);
         }
     }
 
@@ -204,7 +232,7 @@ final class SimulationReads {
             run.handlers.interrupted();
         } else if (got != End.CANCELLED) {
             Object plain = SimulationEvents.plain(got);
-            run.require(!queue.waiting.isEmpty(), queue.name + " gave " + got + ", but is empty");
+            run.require(!queue.waiting.isEmpty(), queue.name, " gave ", got, ", but is empty");
             Cell due = model.take(queue, queue.next(0));
             run.same(queue.name + " gave", due.message().event(), plain);
             run.checks.compare(due, got);

@@ -42,7 +42,7 @@ final class SimulationSteps extends LoopSteps {
         this.left = isFrequent
                 ? 12 + random.nextInt(120)
                 : last == Step.COMMAND ? 4 + random.nextInt(20) : random.nextInt(8) / 7;
-        this.death = isMortal ? new Death("at " + last) : null;
+        this.death = isMortal ? death(random, "at " + last) : null;
     }
 
     @Override
@@ -51,8 +51,21 @@ final class SimulationSteps extends LoopSteps {
         if (death != null && step == last && left-- == 0) {
             run.trace("the loop dies at ", step);
             run.note("died at " + step, true);
-            throw (Death) death;
+            run.note("died of " + death.getClass().getSimpleName(), true);
+            if (death instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) death;
         }
         run.passed(step);
+    }
+
+    private static Throwable death(Random random, String message) {
+        return switch (random.nextInt(4)) {
+            case 0 -> new OutOfMemoryError(message);
+            case 1 -> new StackOverflowError(message);
+            case 2 -> new IllegalStateException(message);
+            default -> new Death(message);
+        };
     }
 }

@@ -80,10 +80,10 @@ final class SimulationSubscribing {
             boolean hasDied = !isClosed && model.phase == Phase.FAILED;
             boolean isForUse = wasInUse || isInUse(wish); // by what was retained meanwhile
             boolean isForEnd = isClosed || hasDied;
-            run.require(isForSense || isForUse || isForEnd, "subscribe failed with " + e);
+            run.require(isForSense || isForUse || isForEnd, "subscribe failed with ", e);
             boolean isClosedException = e instanceof BrokerClosedException;
             boolean isEither = !isForSense && !isClosed && hasDied && isForUse;
-            run.require(isEither || isClosedException == (!isForSense && isForEnd), "refused by " + e);
+            run.require(isEither || isClosedException == (!isForSense && isForEnd), "refused by ", e);
             run.requireCause(e);
             run.note("subscribe refused, " + (isForSense ? "senseless" : isClosed ? "closed" : "in use"), !hasDied);
             run.note("subscribe died", hasDied);
@@ -122,7 +122,7 @@ final class SimulationSubscribing {
     private <T> boolean begin(SimulationMember<T> member, Wish<T> wish) {
         String made = member.handle.name();
         boolean isItsName = wish.name == null ? made.startsWith(wish.from.name()) : wish.name.equals(made);
-        run.require(isItsName, "the name " + made);
+        run.require(isItsName, "the name ", made);
         member.queue = new ReferenceQueue(made, SimulationTopics.shape(wish.from, wish.keeping, wish.workers));
         if (wish.isForMessages) {
             run.checks.forMessages.add(member.queue);

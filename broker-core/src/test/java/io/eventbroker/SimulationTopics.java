@@ -125,7 +125,8 @@ final class SimulationTopics {
         return switch (event.number() % 32) {
             case 5 -> null;
             case 13 -> (double) event.number();
-            case 21, 29 -> throw new BadKey();
+            case 21 -> throw new BadKey();
+            case 29 -> throw new OutOfMemoryError("of a key function");
             default ->
                 switch (event.number() % 5) {
                     case 0 -> event.publisher() % 2;
