@@ -120,6 +120,19 @@ class LedgerTest extends LedgerFixture {
         assertFault(Fault.UNACCOUNTED, 2);
     }
 
+    /** One that left, but whose handler would not stop, is listed beside the living one that has its name. */
+    @Test
+    void G1_tellsTwoOfOneNameApart() {
+        LedgerSubscriber<Ledger.Entry> subscriber = subscriber(TOPIC, "s");
+        handled(subscriber, routed());
+        FakeSubscription itself = fake(subscriber).copy();
+        stats.subscriptions = List.of(new FakeSubscription("s"), itself);
+        ledger.verify(stats);
+
+        itself.matched++;
+        assertThat(ledger.audit(stats).count(Fault.UNACCOUNTED)).isPositive();
+    }
+
     @Test
     void G1_catchesAnOfferWithoutAnOutcome() {
         offer(TOPIC, Ledger.Event::new);
