@@ -2,7 +2,6 @@ package io.eventbroker;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 
 /** A lane that records in a {@link Ledger} what was offered through it and what came of that. For one thread. */
 final class LedgerLane<E extends Ledger.Entry> {
@@ -52,7 +51,7 @@ final class LedgerLane<E extends Ledger.Entry> {
             accepted = lane.publishAll(events);
             return accepted;
         } catch (RuntimeException e) {
-            isOffer = e instanceof BrokerClosedException || e instanceof CancellationException;
+            isOffer = LedgerPublisher.isRefusal(e);
             throw e;
         } finally {
             settle(events, accepted, isOffer);

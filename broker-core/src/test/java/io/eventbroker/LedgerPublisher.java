@@ -67,8 +67,8 @@ final class LedgerPublisher {
     }
 
     /**
-     * Publishes the next event and records the outcome. A {@link BrokerClosedException} or
-     * {@link CancellationException} counts as refused, any other exception as misuse; all are rethrown.
+     * Publishes the next event and records the outcome. A {@link BrokerClosedException}, {@link CancellationException} or
+     * {@link PublishCycleException} counts as refused, any other exception as misuse; all are rethrown.
      */
     <E extends Ledger.Entry> E publish(Broker broker, Topic<? super E> topic, Ledger.Maker<E> maker) {
         E event = offer(topic, maker);
@@ -145,9 +145,15 @@ final class LedgerPublisher {
     }
 
     RuntimeException settle(Ledger.Entry event, RuntimeException e) {
-        boolean refused = e instanceof BrokerClosedException || e instanceof CancellationException;
-        settle(event, refused ? REFUSED : WITHDRAWN);
+        settle(event, isRefusal(e) ? REFUSED : WITHDRAWN);
         return e;
+    }
+
+    /** Whether what a publish threw means that it was an offer. */
+    static boolean isRefusal(RuntimeException e) {
+        return e instanceof BrokerClosedException
+                || e instanceof CancellationException
+                || e instanceof PublishCycleException;
     }
 
     private void settle(Ledger.Entry event, byte outcome) {

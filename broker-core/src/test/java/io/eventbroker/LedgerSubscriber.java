@@ -70,13 +70,14 @@ final class LedgerSubscriber<T extends Ledger.Entry> {
         return opened;
     }
 
-    /** Unsubscribes. */
+    /** Unsubscribes; several threads may do so at once. */
     void unsubscribe() {
-        int moment = ledger.tick();
-        ending = Math.min(ending, moment);
+        synchronized (this) {
+            ending = Math.min(ending, ledger.tick());
+        }
         subscription.unsubscribe();
-        if (ended == Integer.MAX_VALUE) {
-            ended = ledger.tick();
+        synchronized (this) {
+            ended = Math.min(ended, ledger.tick());
         }
     }
 

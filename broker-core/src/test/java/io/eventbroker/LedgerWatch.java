@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * Looks at one snapshot after the other, also while messages move: no total goes backwards, and no snapshot shows more
- * routed than accepted, or more delivered than matched. For one thread.
+ * routed than accepted, or more delivered than matched and replayed. For one thread.
  */
 final class LedgerWatch {
     private final Map<String, long[]> latest = new HashMap<>();
@@ -35,6 +35,7 @@ final class LedgerWatch {
         observe(
                 name,
                 stats.matched(),
+                stats.replayed(),
                 stats.delivered(),
                 stats.handled(),
                 stats.failed(),
@@ -44,8 +45,8 @@ final class LedgerWatch {
                 name,
                 "delivered + dropped + abandoned",
                 stats.delivered() + stats.dropped() + stats.abandoned(),
-                "matched",
-                stats.matched());
+                "matched + replayed",
+                stats.matched() + stats.replayed());
         require(name, "0", 0, "queued", stats.queued());
         require(name, "0", 0, "in hand", stats.inHand());
     }
