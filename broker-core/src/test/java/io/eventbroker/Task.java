@@ -45,15 +45,26 @@ final class Task<T> {
 
     T get() throws Exception {
         try {
-            return future.get(Tests.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            future.get(Tests.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError(thread.getName() + " hangs\n" + dump(), e);
+        } catch (ExecutionException e) {
+            // join tells it
+        }
+        return join();
+    }
+
+    /** The same for one that may take any time. */
+    T join() throws Exception {
+        try {
+            return future.get();
         } catch (ExecutionException e) {
             throw new AssertionError(thread.getName() + " failed: " + e.getCause(), e.getCause());
         }
     }
 
-    private static String dump() {
+    /** The stacks of all threads. */
+    static String dump() {
         StringBuilder dump = new StringBuilder();
         for (Map.Entry<Thread, StackTraceElement[]> entry :
                 Thread.getAllStackTraces().entrySet()) {
