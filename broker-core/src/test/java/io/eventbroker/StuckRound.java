@@ -91,8 +91,10 @@ final class StuckRound {
             for (int i = 0; i < good; i++) {
                 subscribeGood(i);
             }
-            stick();
-            publish();
+            Task.underWatch(() -> {
+                stick();
+                publish();
+            });
             awaitGood();
             if (how == How.HANDLER_LEFT) {
                 stuck.unsubscribe();
