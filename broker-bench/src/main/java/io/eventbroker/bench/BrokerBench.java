@@ -1,6 +1,7 @@
 package io.eventbroker.bench;
 
 import io.eventbroker.bench.compare.CompareCommand;
+import io.eventbroker.bench.soak.SoakCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Unmatched;
 @Command(
         name = "broker-bench",
         description = "Measures the broker.",
-        subcommands = {CompareCommand.class, BrokerBench.Jmh.class})
+        subcommands = {CompareCommand.class, SoakCommand.class, BrokerBench.Jmh.class})
 final class BrokerBench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
