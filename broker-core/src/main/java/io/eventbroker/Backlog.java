@@ -132,7 +132,25 @@ abstract class Backlog {
         if (!isByPattern) {
             return requireNonNull(message.key());
         }
-        return message.key() == null ? message.topic() : List.of(message.topic(), message.key());
+        return message.key() == null ? message.topic() : new TopicKey(message.topic(), message.key());
+    }
+
+    /** A key of one topic of several. In order, so that a map finds one fast among however many of the same hash. */
+    private record TopicKey(String topic, Object key) implements Comparable<TopicKey> {
+        @Override
+        @SuppressWarnings("unchecked") // keys are of types that are compared among themselves, unless two loaders have one
+        public int compareTo(TopicKey that) {
+            int order = topic.compareTo(that.topic);
+            if (order == 0 && key.getClass().equals(that.key.getClass())) {
+                return ((Comparable<Object>) key).compareTo(that.key);
+            }
+            return order != 0 ? order : key.getClass().getName().compareTo(that.key.getClass().getName());
+        }
+
+        @Override
+        public int hashCode() { // stated, since by it an event has its worker
+            return 31 * (31 + topic.hashCode()) + key.hashCode();
+        }
     }
 
     boolean isFull() {

@@ -155,7 +155,7 @@ final class Directory {
     @SuppressWarnings("ReferenceEquality")
     private void forgetIfUnused(TopicDefinition topic) {
         Route route = requireNonNull(routes.get(topic.name()));
-        if (route.lanes == 0 && route.named.isEmpty() && !retention.kept.containsKey(topic) && route != events) {
+        if (route.lanes == 0 && route.named.isEmpty() && !retention.kept.containsKey(topic.name()) && route != events) {
             routes.remove(topic.name());
         }
     }

@@ -1,6 +1,5 @@
 package io.eventbroker;
 
-import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElseGet;
 
 import io.eventbroker.internal.Counters;
@@ -16,8 +15,11 @@ final class Retention {
     private final int most;
     private final Consumer<TopicDefinition> forgetter;
 
-    /** The topic that was published to longest ago comes first; so does its message, each by its key or its position. */
-    final Map<TopicDefinition, Map<Object, Envelope>> kept = new LinkedHashMap<>();
+    /**
+     * By name, of which one definition is in use, the topic that was published to longest ago first; so are its messages,
+     * each by its key or its position.
+     */
+    final Map<String, Map<Object, Envelope>> kept = new LinkedHashMap<>();
 
     private int total;
     private final Counters forgotten = new Counters(1);
@@ -29,36 +31,40 @@ final class Retention {
     }
 
     void keep(Envelope message) {
-        TopicDefinition topic = message.source();
-        Map<Object, Envelope> own = requireNonNullElseGet(kept.remove(topic), LinkedHashMap::new);
-        kept.put(topic, own);
+        Map<Object, Envelope> own = requireNonNullElseGet(kept.remove(message.topic()), LinkedHashMap::new);
+        kept.put(message.topic(), own);
         Object id = message.key() == null ? (Long) message.sequence() : message.key();
         total -= own.remove(id) == null ? 0 : 1;
         own.put(id, message);
         total++;
-        if (own.size() > Math.min(topic.retained(), most)) {
+        if (own.size() > Math.min(message.source().retained(), most)) {
             own.remove(own.keySet().iterator().next());
             total--;
         }
         while (total > most) {
-            TopicDefinition oldest = kept.keySet().iterator().next();
-            int lost = requireNonNull(kept.remove(oldest)).size();
-            total -= lost;
-            forgotten.add(0, lost);
-            forgetter.accept(oldest);
+            Map<Object, Envelope> oldest = kept.values().iterator().next();
+            TopicDefinition topic = source(oldest);
+            kept.remove(topic.name());
+            total -= oldest.size();
+            forgotten.add(0, oldest.size());
+            forgetter.accept(topic);
         }
     }
 
     /** What is kept of matching topics, in order. */
     List<Envelope> matching(TopicPattern<?> pattern) {
         List<Envelope> found = new ArrayList<>();
-        kept.forEach((topic, messages) -> {
-            if (pattern.matches(topic)) {
+        for (Map<Object, Envelope> messages : kept.values()) {
+            if (pattern.matches(source(messages))) {
                 found.addAll(messages.values());
             }
-        });
+        }
         found.sort(Comparator.comparingLong(Envelope::sequence));
         return found;
+    }
+
+    private static TopicDefinition source(Map<Object, Envelope> messages) {
+        return messages.values().iterator().next().source();
     }
 
     /** How many messages were forgotten because there were too many in all. For anybody. */
