@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventbroker.BrokerEvent.HandlerFailed;
 import io.eventbroker.BrokerEvent.Unrouted;
 import io.eventbroker.BrokerStats.State;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -34,24 +32,7 @@ class OutOfMemoryTest {
     }
 
     private String runChild(String victim) throws Exception {
-        Path out = dir.resolve("out");
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx24m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Child.class.getName(),
-                        victim)
-                .redirectErrorStream(true)
-                .redirectOutput(out.toFile())
-                .start();
-        boolean ended = child.waitFor(2 * Tests.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        child.destroyForcibly();
-        String output = Files.readString(out);
-        assertThat(ended).as("the child ended; it wrote: %s", output).isTrue();
-        assertThat(child.exitValue()).as("exit; the child wrote: %s", output).isZero();
-        return output;
+        return ChildJvm.run(dir, List.of("-Xmx24m", "-XX:+UseSerialGC"), Child.class, victim);
     }
 
     /** What runs out of memory. It exits with 0, or with 1 and says what was not as it should be. */
@@ -74,17 +55,13 @@ class OutOfMemoryTest {
         private Child() {}
 
         public static void main(String[] arguments) {
-            try {
+            ChildJvm.main(() -> {
                 if (arguments[0].equals("broker")) {
                     hitBroker();
                 } else {
                     hitHandler();
                 }
-            } catch (Throwable e) {
-                e.printStackTrace();
-                Runtime.getRuntime().halt(1);
-            }
-            Runtime.getRuntime().halt(0);
+            });
         }
 
         private static void check(boolean isSo, String what) {
