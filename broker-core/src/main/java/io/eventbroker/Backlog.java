@@ -138,13 +138,15 @@ abstract class Backlog {
     /** A key of one topic of several. In order, so that a map finds one fast among however many of the same hash. */
     private record TopicKey(String topic, Object key) implements Comparable<TopicKey> {
         @Override
-        @SuppressWarnings("unchecked") // keys are of types that are compared among themselves, unless two loaders have one
+        @SuppressWarnings("unchecked") // a key is of a type whose values have an order
         public int compareTo(TopicKey that) {
             int order = topic.compareTo(that.topic);
             if (order == 0 && key.getClass().equals(that.key.getClass())) {
                 return ((Comparable<Object>) key).compareTo(that.key);
             }
-            return order != 0 ? order : key.getClass().getName().compareTo(that.key.getClass().getName());
+            return order != 0
+                    ? order
+                    : key.getClass().getName().compareTo(that.key.getClass().getName());
         }
 
         @Override
