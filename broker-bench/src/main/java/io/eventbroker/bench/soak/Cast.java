@@ -51,6 +51,14 @@ final class Cast {
             this.timeout = timeout;
         }
 
+        static Ending of(int generation) {
+            return switch (generation % 3) {
+                case 0 -> AFTER_PUBLISHERS;
+                case 1 -> PATIENT;
+                default -> ABRUPT;
+            };
+        }
+
         boolean isPatient() {
             return this != ABRUPT;
         }
@@ -130,7 +138,7 @@ final class Cast {
 
     /** One who comes and goes. */
     Spec guest(int number) {
-        Draft guest = any("guest-" + number, Overflow.values()[random.nextInt(Overflow.values().length)]);
+        Draft guest = any("guest-" + number, pick(Overflow.values()));
         return random.nextBoolean() ? guest.replaying().spec() : guest.spec();
     }
 

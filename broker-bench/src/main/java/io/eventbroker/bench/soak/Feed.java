@@ -4,6 +4,7 @@ import io.eventbroker.Topic;
 import java.util.List;
 
 /** A topic of the soak and the sources of its events. */
+@SuppressWarnings("ImmutableEnumChecker") // topics and List.of are
 enum Feed {
     /** By two publishers through the shared ring. */
     A("soak.shared.a", true, 0, 0, 1),

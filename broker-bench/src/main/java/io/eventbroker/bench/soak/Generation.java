@@ -53,7 +53,7 @@ final class Generation {
         random = new Random(seed * 1_000_003 + number);
         Scale scale = Scale.of(number);
         cast = new Cast(random, scale);
-        ending = Ending.values()[number % Ending.values().length];
+        ending = Ending.of(number);
         messages = (int) Math.min(scale.messages, most);
         positions = new Positions(random.nextBoolean(), messages);
         this.opener = opener;

@@ -61,7 +61,7 @@ final class LedgerOfSeveral extends Ledger {
     synchronized void checkTail(long untold, long discarded) {
         if (spec.hasOneSource()) {
             int source = spec.target().sources.get(0);
-            long known = came[source].cardinality() + missing[source].cardinality();
+            long known = (long) came[source].cardinality() + missing[source].cardinality();
             long least = numbers.between(window.beginMost(source), window.endLeast(source)) - known - discarded;
             long most = numbers.between(window.beginLeast(source), window.endMost(source)) - known;
             checkWithin(Kind.GAP, "missing at the end", least, untold, most);

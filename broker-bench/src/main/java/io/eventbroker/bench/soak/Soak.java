@@ -1,5 +1,7 @@
 package io.eventbroker.bench.soak;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.eventbroker.Broker;
 import io.eventbroker.BrokerConfig;
 import io.eventbroker.Overflow;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** One generation after the other, until the plan is done, a line each second meanwhile. */
 final class Soak {
@@ -39,6 +42,7 @@ final class Soak {
 
     /** Runs it; it is over, too, when nothing happens any more. */
     void run() throws InterruptedException {
+        logErrorsOnly();
         Thread runner = new Thread(this::runGenerations, "soak");
         runner.setDaemon(true);
         runner.start();
@@ -62,6 +66,13 @@ final class Soak {
                 return;
             }
             before = totals;
+        }
+    }
+
+    /** The broker warns of each episode of drops, and of failing handlers; here both are meant to be. */
+    private static void logErrorsOnly() {
+        if (LoggerFactory.getLogger(Broker.class) instanceof Logger logger) {
+            logger.setLevel(Level.ERROR);
         }
     }
 

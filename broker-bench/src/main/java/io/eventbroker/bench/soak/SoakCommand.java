@@ -1,7 +1,5 @@
 package io.eventbroker.bench.soak;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.eventbroker.Broker;
@@ -18,7 +16,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,7 +89,6 @@ public final class SoakCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         Plan plan = plan();
         requireWritable();
-        logErrorsOnly();
         PrintWriter err = spec.commandLine().getErr();
 
         Soak soak = new Soak(plan, opener, spec.commandLine().getOut(), err);
@@ -121,13 +117,6 @@ public final class SoakCommand implements Callable<Integer> {
                 minutes == null ? Duration.ofDays(365) : Duration.ofMinutes(minutes),
                 seed,
                 PATIENCE);
-    }
-
-    /** The broker warns of each episode of drops, and of failing handlers; here both are meant to be. */
-    private static void logErrorsOnly() {
-        if (LoggerFactory.getLogger(Broker.class) instanceof Logger logger) {
-            logger.setLevel(Level.ERROR);
-        }
     }
 
     /** So that nobody finds out after hours. */

@@ -19,6 +19,8 @@ import java.util.function.Consumer;
 /** One subscription at work: its handler, or its readers, and what it counts. */
 final class Subscriber {
     private static final long SLOW_NANOS = 20_000;
+    private static final long GLANCE_NANOS = 100_000;
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final int ONE_IN_FAILS = 509;
 
     /** Costs no stack trace. */
@@ -163,14 +165,15 @@ final class Subscriber {
         account.unsubscribed();
     }
 
-    /** Waits for the readers, and for handlers that were still running. */
+    /** Waits for the readers, and for handlers that were still running, unless the broker's figures never say so. */
     void join() throws InterruptedException {
         for (Reader reader : readers) {
             reader.join();
             reader.requireEnd(stats().disconnected() > 0);
         }
-        while (stats().inHand() > 0 || stats().queued() > 0) {
-            LockSupport.parkNanos(100_000);
+        long start = System.nanoTime();
+        while ((stats().inHand() > 0 || stats().queued() > 0) && System.nanoTime() - start < PATIENCE_NANOS) {
+            LockSupport.parkNanos(GLANCE_NANOS);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What can be subscribed to. Which topics a pattern matches is said here, not asked of the broker. */
+@SuppressWarnings("ImmutableEnumChecker") // nobody changes the set, and the list cannot be
 enum Target {
     ALL("soak.>", Feed.A, Feed.B, Feed.X, Feed.Y, Feed.R, Feed.K),
     SHARED("soak.shared.>", Feed.A, Feed.B),

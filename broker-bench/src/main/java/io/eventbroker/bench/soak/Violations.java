@@ -2,6 +2,7 @@ package io.eventbroker.bench.soak;
 
 import java.io.PrintWriter;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
@@ -70,7 +71,7 @@ final class Violations {
     }
 
     synchronized Map<String, Long> byKind() {
-        Map<String, Long> result = new java.util.LinkedHashMap<>();
+        Map<String, Long> result = new LinkedHashMap<>();
         counts.forEach((kind, count) -> result.put(name(kind), count));
         return result;
     }
