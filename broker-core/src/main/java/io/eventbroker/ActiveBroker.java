@@ -121,8 +121,14 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     /** Gets the workers' threads from the factory, before anything has changed. */
     void prepare(PushSubscription<?> push, ThreadFactory factory) {
-        push.threads =
-                push.workers.stream().map(worker -> newThread(worker, factory)).toList();
+        try {
+            push.threads = push.workers.stream()
+                    .map(worker -> newThread(worker, factory))
+                    .toList();
+        } catch (Throwable e) {
+            push.cancel(null); // a thread that the factory started ends
+            throw e;
+        }
     }
 
     private static Thread newThread(Runnable worker, ThreadFactory factory) {

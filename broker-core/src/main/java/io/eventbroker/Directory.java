@@ -219,8 +219,10 @@ final class Directory {
 
     /** Forgets a push subscription whose workers have ended. */
     void retire(QueuedSubscription<?> subscription) {
-        PushSubscription<?> push = requireNonNull(working.remove(subscription.number));
-        leaving.addAll(push.threads);
+        PushSubscription<?> push = working.remove(subscription.number);
+        if (push != null) { // or it never began, and its thread was started too early
+            leaving.addAll(push.threads);
+        }
         forgetDeadThreads();
     }
 

@@ -229,6 +229,28 @@ class WorkersTest {
         }
     }
 
+    /** What was started too early ends: it serves a subscription that does not exist. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aThreadThatWasStartedBeforeEndsAndLeavesNothingBehind(int workers) throws Exception {
+        List<Thread> made = new ArrayList<>();
+        ThreadFactory factory = task -> {
+            Thread thread = new Thread(task);
+            made.add(thread);
+            thread.start();
+            return thread;
+        };
+        try (Broker broker = Broker.open(BrokerConfig.defaults().withThreadFactory(factory))) {
+            assertThatThrownBy(() -> broker.subscription(NUMBERS)
+                            .named("x")
+                            .concurrency(workers)
+                            .onEvent(n -> {}))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("started before");
+            assertNothingLeft(broker, made);
+        }
+    }
+
     /** The second start fails, because the first worker runs on the same thread. */
     @Test
     void oneThreadForSeveralWorkersIsRefused() throws Exception {
