@@ -69,7 +69,7 @@ final class Census {
         walk(root); // first: what reflection keeps of classes is counted each time, then
         bytes = countObjects();
         threads.addAll(Thread.getAllStackTraces().keySet());
-        threads.removeIf(thread -> thread.getClass().getSimpleName().equals("CarrierThread"));
+        threads.removeIf(Census::isOfTheJvm);
         threadCount = ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
@@ -81,6 +81,18 @@ final class Census {
 
     long bytes() {
         return bytes;
+    }
+
+    /** Whether the JVM itself started it, for virtual threads. */
+    static boolean isOfTheJvm(Thread thread) {
+        ThreadGroup group = thread.getThreadGroup();
+        return (group != null && group.getName().equals("CarrierThreads"))
+                || thread.getName().startsWith("VirtualThread-");
+    }
+
+    /** How many objects of a class are live. */
+    int objects(String type) {
+        return objects[number(type)];
     }
 
     int threads() {
