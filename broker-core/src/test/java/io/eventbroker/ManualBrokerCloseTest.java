@@ -257,7 +257,8 @@ class ManualBrokerCloseTest {
             void at(Step step) {
                 SteppedBroker armed = step == when ? closing.getAndSet(null) : null;
                 if (armed != null) {
-                    Task<Boolean> closer = Task.call("closer", () -> armed.lifecycle.drain(0, SECOND.toNanos()));
+                    Task<Boolean> closer = Task.call(
+                            "closer", () -> armed.lifecycle.drain(armed.lifecycle.timing.nanoTime(), SECOND.toNanos()));
                     try {
                         assertThat(closer.get()).isTrue();
                     } catch (Exception e) {
