@@ -11,6 +11,7 @@ import io.eventbroker.bench.soak.Totals.Sum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -50,7 +51,7 @@ final class Generation {
      * @param most how many messages at most, about
      */
     Generation(int number, long seed, long most, Function<BrokerConfig, Broker> opener, Violations violations) {
-        random = new Random(seed * 1_000_003 + number);
+        random = new Random(new SplittableRandom(seed * 1_000_003 + number).nextLong()); // mixed: Random begins alike
         Scale scale = Scale.of(number);
         cast = new Cast(random, scale);
         ending = Ending.of(number);

@@ -51,6 +51,7 @@ class SoakCommandTest {
         JsonNode totals = report.path("totals");
         assertThat(totals.path("published").asLong()).isGreaterThanOrEqualTo(1_000_000);
         assertThat(totals.path("received").asLong()).isPositive();
+        assertThat(totals.path("unrouted").asLong()).isPositive();
         for (Overflow policy : Overflow.values()) {
             long dropped = totals.path("dropped by policy").path(policy.name()).asLong(-1);
             assertThat(dropped > 0).as("%s dropped %d", policy, dropped).isEqualTo(policy != Overflow.BACKPRESSURE);
