@@ -64,9 +64,8 @@ final class Checks {
         }
         for (int i = 0; i < label.length(); i++) {
             if (Character.isISOControl(label.charAt(i))) {
-                throw new IllegalArgumentException(what + " " + quote(label) + " has the control character U+"
-                        + String.format("%04X", (int) label.charAt(i)) + " at index " + i
-                        + "; control characters are not allowed");
+                String character = String.format("U+%04X at index %d", (int) label.charAt(i), i);
+                throw badName(what, label, "has the control character " + character + "; it is not allowed");
             }
         }
         return label;
@@ -93,8 +92,7 @@ final class Checks {
             throw new IllegalArgumentException(what + " is empty; it must have from 1 to " + max + " characters");
         }
         if (given.length() > max) {
-            throw new IllegalArgumentException(what + " " + quote(given) + " has " + given.length()
-                    + " characters; at most " + max + " are allowed");
+            throw badName(what, given, "has " + given.length() + " characters; at most " + max + " are allowed");
         }
     }
 

@@ -92,10 +92,7 @@ final class Congestion {
             if (subscription instanceof PushSubscription<?> push) {
                 stuck.add(push);
                 for (PushSubscription<?>.Worker each : push.workers) {
-                    Mark mark = each.mark;
-                    if (mark != null) {
-                        marks.put(each, mark);
-                    }
+                    marks.computeIfAbsent(each, waiting -> waiting.mark);
                 }
             }
         }

@@ -39,10 +39,7 @@ public final class Topic<T> extends TopicPattern<T> {
      * @throws IllegalArgumentException if the name or the type is not allowed; the message says why
      */
     public static <T> Topic<T> of(String name, Class<T> type) {
-        return new Topic<>(
-                new TopicDefinition(
-                        Checks.requireName("topic name", name, false), Checks.requireEventType(type), null, 0),
-                type);
+        return ofBroker(Checks.requireName("topic name", name, false), Checks.requireEventType(type));
     }
 
     /**
@@ -65,10 +62,8 @@ public final class Topic<T> extends TopicPattern<T> {
     public Topic<T> keyedBy(Function<? super T, ?> key) {
         @SuppressWarnings("unchecked") // only events of the topic are published to it
         Function<Object, ?> function = (Function<Object, ?>) Checks.requireNonNull(key, "key function");
-        return new Topic<>(
-                new TopicDefinition(
-                        name(), definition().type(), function, definition().retained()),
-                type());
+        TopicDefinition old = definition();
+        return new Topic<>(new TopicDefinition(name(), old.type(), function, old.retained()), type());
     }
 
     /**
@@ -89,8 +84,8 @@ public final class Topic<T> extends TopicPattern<T> {
     @CheckReturnValue
     public Topic<T> retaining(int events) {
         Checks.requireRange("the number of events to retain", events, 1, Integer.MAX_VALUE);
-        return new Topic<>(
-                new TopicDefinition(name(), definition().type(), definition().key(), events), type());
+        TopicDefinition old = definition();
+        return new Topic<>(new TopicDefinition(name(), old.type(), old.key(), events), type());
     }
 
     /** A topic of the broker's own, whose name users cannot choose. */
