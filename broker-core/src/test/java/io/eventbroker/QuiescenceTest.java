@@ -61,6 +61,39 @@ class QuiescenceTest {
         }
     }
 
+    /**
+     * Hazard: the event is in a handler when the rings are found empty; the handler publishes the next and ends before it
+     * is looked at, and the next is not routed yet. The many that are looked at in between give it time.
+     */
+    @Test
+    void aChainBehindManyIdleHandlersIsNotQuietBeforeItsEnd() throws Exception {
+        int last = 3_000;
+        BrokerConfig config = BrokerConfig.defaults().withThreadFactory(Tests.platformThreads());
+        try (ActiveBroker broker = (ActiveBroker) Broker.open(config)) {
+            for (int i = 0; i < 100; i++) {
+                broker.subscribe(MORE, n -> {});
+            }
+            AtomicBoolean isAtItsEnd = new AtomicBoolean();
+            broker.subscribe(NUMBERS, n -> {
+                if (n == last) {
+                    isAtItsEnd.set(true);
+                } else {
+                    broker.publish(NUMBERS, n + 1);
+                }
+            });
+            broker.publish(NUMBERS, 0);
+            int looks = 0;
+            while (!isAtItsEnd.get()) {
+                boolean isQuiet = broker.loop.isQuiet();
+                looks++;
+                assertThat(isQuiet && !isAtItsEnd.get())
+                        .as("quiet too early, at look %d", looks)
+                        .isFalse();
+            }
+            Tests.awaitQuiet(broker);
+        }
+    }
+
     @Test
     void severalThreadsMayWaitAtOnce() throws Exception {
         try (Broker broker = Broker.open()) {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /** What the tests share: patience, awaited conditions, races that repeat until each outcome has occurred. */
 final class Tests {
     /** How long to wait for what must happen. */
-    static final Duration PATIENCE = Duration.ofSeconds(40);
+    static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("patience", 40));
 
     /** How long a race may go on before the absence of an outcome is a failure. */
     private static final Duration RACE_LIMIT = Duration.ofSeconds(60);
