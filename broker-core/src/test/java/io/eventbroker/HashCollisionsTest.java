@@ -62,12 +62,13 @@ class HashCollisionsTest {
 
     @Test
     void whateverTheLoopLooksUpByNameOrKeyHasAnOrder() {
-        broker.inbox(Topic.of("named", String.class));
-        broker.subscription(TopicPattern.of(">", Object.class))
-                .named("by pattern")
-                .overflow(Overflow.CONFLATE)
-                .inbox();
-        broker.subscription(TEXTS).overflow(Overflow.CONFLATE).inbox();
+        List<Subscription> inboxes = List.of(
+                broker.inbox(Topic.of("named", String.class)),
+                broker.subscription(TopicPattern.of(">", Object.class))
+                        .overflow(Overflow.CONFLATE)
+                        .inbox(),
+                broker.subscription(TEXTS).overflow(Overflow.CONFLATE).inbox());
+        assertThat(inboxes).extracting(Subscription::name).doesNotHaveDuplicates();
         Topic<String> retaining = Topic.of("retaining", String.class).retaining(2);
         Topic<String> latest =
                 Topic.of("latest", String.class).keyedBy(text -> text).retaining(2);

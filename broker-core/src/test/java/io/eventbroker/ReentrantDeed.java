@@ -17,7 +17,9 @@ enum ReentrantDeed {
     TRY_OTHER_TIMED(
             Kind.TIMED,
             me -> me.publisher.tryPublish(me.broker(), ReentrantScene.OTHER, Ledger.Event::new, Deeds.SOON)),
-    LANE_OPEN(Kind.SUBSCRIBE, me -> me.broker().lane(ReentrantScene.OTHER)),
+    LANE_OPEN(
+            Kind.SUBSCRIBE,
+            me -> assertThat(me.broker().lane(ReentrantScene.OTHER)).isNotNull()),
     LANE_PUBLISH(Kind.LANE, me -> me.lane.publish(Ledger.Event::new)),
     LANE_TRY(Kind.LANE_TRY, me -> me.lane.tryPublish(Ledger.Event::new)),
     LANE_PUBLISH_ALL(Kind.LANE, me -> me.lane.publishAll(Ledger.Event::new, 1)),
@@ -58,7 +60,9 @@ enum ReentrantDeed {
     }),
     TO_BROKER_EVENTS(Kind.SUBSCRIBE, me -> me.broker().subscribe(BrokerEvent.TOPIC, event -> {})),
     MESSAGES_OF_BROKER_EVENTS(
-            Kind.SUBSCRIBE, me -> me.broker().subscription(BrokerEvent.TOPIC).messageInbox()),
+            Kind.SUBSCRIBE,
+            me -> assertThat(me.broker().subscription(BrokerEvent.TOPIC).messageInbox())
+                    .isNotNull()),
     BY_A_NAME_IN_USE(
             Kind.REFUSED,
             me -> me.broker()
