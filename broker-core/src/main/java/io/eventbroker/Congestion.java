@@ -70,14 +70,18 @@ final class Congestion {
                 requireNoCycle(worker, target);
             }
             if (target.isCongested()) {
-                wait.pause(target, 16); // it is signalled, so seldom looks by itself
+                // it is signalled, so seldom looks by itself: however many wait, one of them in about a millisecond
+                wait.pause(target, Math.max(16, target.publishers.size()));
             }
         } finally {
             if (worker != null) {
                 worker.mark = null;
             }
-            waiter.cancel();
+            boolean wasSignalled = waiter.cancel();
             target.publishers.remove(waiter);
+            if (!wasSignalled && !target.isCongested()) {
+                target.publishers.signalAll(); // who finds out by itself tells the others
+            }
         }
     }
 

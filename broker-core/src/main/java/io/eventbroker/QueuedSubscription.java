@@ -13,7 +13,8 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
      * it matches wait. `congestion` is odd then. The loop makes it a new odd number whenever it puts in too much; a consumer
      * reads it, sees that no more than the capacity waits, and makes it even by CAS, which fails if the loop put in too
      * much since. So congestion never ends too early. It may end late: the consumer issues no fence between taking and
-     * looking, and may not see it. Therefore publishers look at the size themselves, at least once in 16 milliseconds.
+     * looking, and may not see it. Therefore publishers look at the size themselves: each of up to 16 at least once in 16
+     * milliseconds, each of n at least once in n, and the one that finds room tells the others.
      */
     /** What a subscription has to tell the broker's loop, which it does without waiting, {@code remove} aside. */
     interface Host {

@@ -1,9 +1,7 @@
 package io.eventbroker.internal;
 
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +23,17 @@ public final class WaitSet {
 
     /** Removes a waiter, once if it was added several times. */
     public synchronized void remove(Waiter waiter) {
-        List<Waiter> left = new ArrayList<>(List.of(waiters));
-        left.remove(waiter);
-        waiters = left.toArray(Waiter[]::new);
+        int index = Arrays.asList(waiters).indexOf(waiter);
+        if (index >= 0) {
+            Waiter[] fewer = Arrays.copyOf(waiters, waiters.length - 1);
+            System.arraycopy(waiters, index + 1, fewer, index, fewer.length - index);
+            waiters = fewer;
+        }
+    }
+
+    /** How many there are now. */
+    public int size() {
+        return waiters.length;
     }
 
     /** Signals one that waits, if any does. The caller has issued a full fence after making true what they wait for. */
