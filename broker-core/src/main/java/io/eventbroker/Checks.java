@@ -87,6 +87,13 @@ final class Checks {
         return given;
     }
 
+    /** Lets a stack that is near its end overflow here, rather than in the middle of what follows. */
+    static void requireStack(int frames) {
+        if (frames > 0) {
+            requireStack(frames - 1);
+        }
+    }
+
     private static void requireLength(String what, String given, int max) {
         if (given.isEmpty()) {
             throw new IllegalArgumentException(what + " is empty; it must have from 1 to " + max + " characters");

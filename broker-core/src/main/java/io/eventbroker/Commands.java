@@ -28,6 +28,9 @@ final class Commands {
         }
     }
 
+    /** What a caller's stack must have room for, or something might be done of which nobody learns. */
+    private static final int FRAMES = 256;
+
     private static final int PENDING = 0;
     private static final int APPLIED = 1;
     private static final int REFUSED = 2;
@@ -127,6 +130,7 @@ final class Commands {
 
     /** Waits until the loop has done it, whatever interrupts come; returns false if the broker ended first. */
     boolean execute(Action action) {
+        Checks.requireStack(FRAMES);
         Timing.Wait wait = Timing.Wait.polling(lifecycle.timing, this, Timing.FOREVER);
         Command command = new Command(true, action, Thread.currentThread());
         submit(command);

@@ -19,15 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventQueue {
     /*
-     * Several consumers take turns by a lock of the subscription's, which the loop never takes. With DROP_OLDEST the loop
-     * is a consumer, too, and the queue one for several: one of them may be preempted when it has taken a content and not
-     * yet cleared its place, and then an offer within the limit may fail. The limit is kept by the backlog, since the arrays
-     * are larger than that (a power of two), of several queues it is one, and with BACKPRESSURE queues have none.
+     * Several consumers take turns by a lock that the loop never takes: workers by one of the subscription's, readers by
+     * the monitor of the queue. With DROP_OLDEST the loop is a consumer, too, and the queue one for several: one of them
+     * may be preempted when it has taken a content and not yet cleared its place, and then an offer within the limit may
+     * fail. The limit is kept by the backlog, since the arrays are larger than that (a power of two), of several queues
+     * it is one, and with BACKPRESSURE queues have none.
      */
     static {
         // linked now: at its first call near the end of a reader's stack, the link may fail and leave a queue torn
         warmUp(new SpscVarHandleArrayQueue<>(1));
         warmUp(new SpscUnboundedVarHandleArrayQueue<>(1));
+        warmUp(new SpmcVarHandleArrayQueue<>(1));
     }
 
     private static final int LARGEST_CHUNK = 1_024;
@@ -69,7 +71,8 @@ final class EventQueue {
     private static void warmUp(MessagePassingQueue<Object> queue) {
         queue.offer(queue);
         queue.poll();
-        queue.clear();
+        queue.isEmpty();
+        new AtomicReference<>().getAndSet(null); // a place's
     }
 
     // ---- for the loop

@@ -15,8 +15,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription that is read by pulling. */
-@SuppressWarnings("LockNotBeforeTry") // see release()
 final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T> {
+    /** What a reader's stack must have room for, or an event might be taken that nobody gets. */
+    private static final int FRAMES = 64;
+
     final Timing timing;
 
     /** Events that readers were given. */
@@ -135,12 +137,10 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     /** The next event, which is given to its reader at once, or stays in hand. */
     private @Nullable T receive(boolean given) {
+        Checks.requireStack(FRAMES);
         Object content;
-        try {
-            turn.lock();
+        synchronized (queue) { // for the taking only, and unlike a lock never left held, whatever fails
             content = queue.take(isWrapped);
-        } finally {
-            release();
         }
         noteRelief();
         if (content == null) {
@@ -153,13 +153,6 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
             queue.consumers.signalOne();
         }
         return open(content);
-    }
-
-    /** Ends a turn. A reader near the end of its stack may fail after it got the lock, but in {@code lock()} still. */
-    private void release() {
-        while (turn.isHeldByCurrentThread()) { // again if there was no stack for it
-            turn.unlock();
-        }
     }
 
     private final class Events implements Iterator<T> {
@@ -187,8 +180,8 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
                 throw new NoSuchElementException(PullSubscription.this + " has ended");
             }
             T event = Objects.requireNonNull(upcoming);
+            delivered.incrementAndGet(); // first: it may fail
             upcoming = null;
-            delivered.incrementAndGet();
             return event;
         }
     }

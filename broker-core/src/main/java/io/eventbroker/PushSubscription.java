@@ -6,6 +6,7 @@ import io.eventbroker.internal.WaitSet.Waiter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     private final Handler<? super T> handler;
     private final Lifecycle lifecycle;
     final List<Worker> workers;
+
+    /** Makes several workers one consumer; never held while one of them handles or waits. */
+    private final ReentrantLock turn = new ReentrantLock();
 
     /** The workers' threads, where they have threads of their own. */
     List<Thread> threads = List.of();

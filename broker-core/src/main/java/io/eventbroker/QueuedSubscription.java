@@ -2,7 +2,6 @@ package io.eventbroker;
 
 import io.eventbroker.internal.WaitSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +49,6 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
 
     /** Publishers that wait for room. */
     final WaitSet publishers = new WaitSet();
-
-    /** Makes several consumers one; never held while one of them handles or waits. */
-    final ReentrantLock turn = new ReentrantLock();
 
     /** The name the user gave; without it the loop makes one. */
     final @Nullable String givenName;
