@@ -71,17 +71,22 @@ abstract class Backlog {
 
     /** Puts a message in, or fails; if the limit is reached, only where that does not matter. */
     boolean put(Object event, @Nullable Envelope message, boolean isFull) {
-        if (isPlain && !isFull) { // most often
-            return first.put(event);
+        try {
+            if (isPlain && !isFull) { // most often
+                return first.put(event);
+            }
+            EventQueue queue = queueOf(message);
+            if (overflow == Overflow.CONFLATE) {
+                return conflate(queue, requireNonNull(message), isFull);
+            }
+            if (isFull && overflow != Overflow.BACKPRESSURE) {
+                return false;
+            }
+            return isWrapped ? queue.putNumbered(requireNonNull(message)) : queue.put(event);
+        } catch (Throwable e) { // no memory: it was matched, so it must be in one of the other totals
+            in.add(DROPPED_NEWEST, 1);
+            throw e;
         }
-        EventQueue queue = queueOf(message);
-        if (overflow == Overflow.CONFLATE) {
-            return conflate(queue, requireNonNull(message), isFull);
-        }
-        if (isFull && overflow != Overflow.BACKPRESSURE) {
-            return false;
-        }
-        return isWrapped ? queue.putNumbered(requireNonNull(message)) : queue.put(event);
     }
 
     /** Puts a message into the place of one with its key, if one waits, or into a new one. */

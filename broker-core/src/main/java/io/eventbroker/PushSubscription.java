@@ -16,6 +16,9 @@ import org.slf4j.event.Level;
 final class PushSubscription<T> extends QueuedSubscription<T> {
     private static final String FAILURE = "broker \"{}\": subscription \"{}\" to broker events failed on {}";
 
+    /** How long a worker rests that has no memory to go on, in ns. */
+    private static final long PAUSE = 1_000_000;
+
     private static final int HANDLED = 0;
     private static final int FAILED = 1;
 
@@ -152,8 +155,12 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             runner = Thread.currentThread();
             try {
                 while (!ended) {
-                    if (!step()) {
-                        await();
+                    try {
+                        if (!step()) {
+                            await();
+                        }
+                    } catch (Throwable e) { // no memory to wait or to end: once more
+                        LockSupport.parkNanos(this, PAUSE);
                     }
                 }
             } finally {
@@ -304,7 +311,6 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
         /** Ends this worker, which may never have run. */
         void end() {
-            ended = true;
             turn.lock();
             try {
                 if (cut) {
@@ -313,10 +319,11 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             } finally {
                 turn.unlock();
             }
-            if (running.decrementAndGet() == 0) {
+            if (over || running.decrementAndGet() == 0) { // over: there was no memory to tell of it
                 over = true;
                 host.retire(PushSubscription.this);
             }
+            ended = true;
         }
     }
 }

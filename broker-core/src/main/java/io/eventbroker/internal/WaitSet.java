@@ -23,11 +23,15 @@ public final class WaitSet {
 
     /** Removes a waiter, once if it was added several times. */
     public synchronized void remove(Waiter waiter) {
-        int index = Arrays.asList(waiters).indexOf(waiter);
-        if (index >= 0) {
-            Waiter[] fewer = Arrays.copyOf(waiters, waiters.length - 1);
-            System.arraycopy(waiters, index + 1, fewer, index, fewer.length - index);
-            waiters = fewer;
+        try {
+            int index = Arrays.asList(waiters).indexOf(waiter);
+            if (index >= 0) {
+                Waiter[] fewer = Arrays.copyOf(waiters, waiters.length - 1);
+                System.arraycopy(waiters, index + 1, fewer, index, fewer.length - index);
+                waiters = fewer;
+            }
+        } catch (OutOfMemoryError e) {
+            // it stays, and being cancelled takes no signal; its thread must not lose what it waited for
         }
     }
 
