@@ -27,7 +27,7 @@ final class ChildJvm {
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        Path out = dir.resolve("out");
+        Path out = Files.createTempFile(dir, main.getSimpleName(), ".out");
         Process child = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())

@@ -19,6 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,16 +106,14 @@ class FaultsTest {
 
         List<String> divers = inChildren(
                 LongRun.isAsked() ? 216 : 3,
-                number -> ChildJvm.run(
-                        dir.resolve("stack" + number), SHALLOW, StackEnd.class, LongRun.seed() + number * STEP, CALLS));
+                number -> ChildJvm.run(dir, SHALLOW, StackEnd.class, LongRun.seed() + number * STEP, CALLS));
         long overflows = sum(divers, "overflows");
         assertThat(overflows).isPositive();
         run.total("cold JVMs", divers.size()).total("stack overflows inside calls of the broker", overflows);
 
         List<String> starved = inChildren(
                 LongRun.isAsked() ? 40 : 2,
-                number -> ChildJvm.run(
-                        dir.resolve("heap" + number), SMALL, StarvedHeap.class, LongRun.seed() + number, FILLINGS));
+                number -> ChildJvm.run(dir, SMALL, StarvedHeap.class, LongRun.seed() + number, FILLINGS));
         long failed = sum(starved, "failed");
         long errors = sum(starved, "errors") + sum(starved, "readerErrors");
         run.total("JVMs without memory", starved.size())
@@ -149,9 +149,13 @@ class FaultsTest {
     }
 
     private static long sum(List<String> outputs, String name) {
-        return outputs.stream()
-                .mapToLong(output -> ChildJvm.number(output, name))
-                .sum();
+        return outputs.stream().mapToLong(output -> number(output, name)).sum();
+    }
+
+    /** The number a child wrote for a name, as {@code name=number}; 0 if it wrote none. */
+    private static long number(String output, String name) {
+        Matcher found = Pattern.compile("\\b" + name + "=(\\d+)").matcher(output);
+        return found.find() ? Long.parseLong(found.group(1)) : 0;
     }
 
     /** In every build one policy for each kind and place, so that each policy meets each kind and each place. */
