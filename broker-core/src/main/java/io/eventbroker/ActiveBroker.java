@@ -122,9 +122,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     /** Gets the workers' threads from the factory, before anything has changed. */
     void prepare(PushSubscription<?> push, ThreadFactory factory) {
         try {
-            push.threads = push.workers.stream()
-                    .map(worker -> newThread(worker, factory))
-                    .toList();
+            push.threads = push.workers.stream().map(w -> newThread(w, factory)).toList();
         } catch (Throwable e) {
             push.cancel(null); // a thread that the factory started ends
             throw e;

@@ -162,10 +162,9 @@ abstract class Backlog {
 
     boolean isFull() {
         long entered = isPlain ? first.entered() : sum(EventQueue::entered);
-        if (entered - leftSeen < capacity) {
-            return false;
+        if (entered - leftSeen >= capacity) {
+            leftSeen = entered - size();
         }
-        leftSeen = entered - size();
         return entered - leftSeen >= capacity;
     }
 

@@ -78,7 +78,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     }
 
     /** Whether there is nothing here that a reader could do. */
-    boolean isIdle() {
+    private boolean isIdle() {
         return queue.isEmpty() && !sealed;
     }
 
@@ -136,7 +136,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     }
 
     /** The next event, which is given to its reader at once, or stays in hand. */
-    private @Nullable T receive(boolean given) {
+    @Nullable T receive(boolean given) {
         Checks.requireStack(FRAMES);
         Object content;
         synchronized (queue) { // for the taking only, and unlike a lock never left held, whatever fails

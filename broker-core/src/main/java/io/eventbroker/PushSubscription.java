@@ -255,14 +255,11 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                     report = host.report(new BrokerEvent.HandlerFailed(name(), topic, event, failure));
                     return;
                 }
+                String type = event.getClass().getName();
                 BrokerLog.LOG
                         .atLevel(complained ? Level.DEBUG : Level.WARN)
                         .setCause(failure)
-                        .log(
-                                FAILURE,
-                                lifecycle.brokerName,
-                                name(),
-                                event.getClass().getName());
+                        .log(FAILURE, lifecycle.brokerName, name(), type);
                 complained = true;
             } catch (Throwable e) {
                 // no memory, or an appender that fails; the failure is counted all the same

@@ -31,14 +31,10 @@ import org.jspecify.annotations.Nullable;
 public final class Select<T> {
     private final List<PullSubscription<? extends T>> inboxes;
 
-    /** Those that have not fallen out. Replaced under this object's monitor. */
-    private volatile List<PullSubscription<? extends T>> open;
-
     private final AtomicInteger turn = new AtomicInteger();
 
     private Select(List<PullSubscription<? extends T>> inboxes) {
         this.inboxes = inboxes;
-        this.open = inboxes;
     }
 
     /**
@@ -99,27 +95,28 @@ public final class Select<T> {
     }
 
     private @Nullable T await(long nanos) throws InterruptedException {
-        return PullSubscription.await(
-                inboxes, nanos, this::next, () -> open.stream().allMatch(PullSubscription::isIdle));
+        return PullSubscription.await(inboxes, nanos, this::next, this::isIdle);
+    }
+
+    private boolean isIdle() {
+        return inboxes.stream().allMatch(inbox -> inbox.queue.isEmpty())
+                && inboxes.stream().anyMatch(inbox -> !inbox.sealed);
     }
 
     /** The next event, or null if there is none now. */
     private @Nullable T next() {
-        List<PullSubscription<? extends T>> candidates = open;
         int first = turn.get();
-        for (int i = 0; i < candidates.size(); i++) {
-            PullSubscription<? extends T> inbox = candidates.get(Math.floorMod(first + i, candidates.size()));
-            try {
-                T event = inbox.poll();
-                if (event != null) {
-                    turn.set(first + i + 1); // the next after the one that had its turn
-                    return event;
-                }
-            } catch (SubscriptionClosedException e) {
-                fallOut(inbox);
+        boolean isOver = true;
+        for (int i = 0; i < inboxes.size(); i++) {
+            PullSubscription<? extends T> inbox = inboxes.get(Math.floorMod(first + i, inboxes.size()));
+            isOver &= inbox.sealed; // read first: what was put in before is seen
+            T event = inbox.receive(true);
+            if (event != null) {
+                turn.set(first + i + 1); // the next after the one that had its turn
+                return event;
             }
         }
-        if (open.isEmpty()) {
+        if (isOver) {
             Throwable cause = inboxes.stream()
                     .map(i -> i.cause)
                     .filter(Objects::nonNull)
@@ -128,9 +125,5 @@ public final class Select<T> {
             throw new SubscriptionClosedException("all inboxes selected from have ended", cause);
         }
         return null;
-    }
-
-    private synchronized void fallOut(PullSubscription<? extends T> ended) {
-        open = open.stream().filter(inbox -> !inbox.equals(ended)).toList();
     }
 }
