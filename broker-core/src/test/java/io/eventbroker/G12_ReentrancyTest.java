@@ -10,9 +10,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -56,6 +58,7 @@ class G12_ReentrancyTest {
 
     /** The set that runs at full size on demand: there every pair in every situation, and random triples. */
     @Test
+    @Timeout(value = 2, unit = TimeUnit.HOURS) // of all; each batch is under watch
     void everyPairOfOperationsInAHandlerFinishes() throws Exception {
         LongRun run = LongRun.of("reentrancy", G12_ReentrancyTest.class);
         int rounds = LongRun.size(0, 1);
