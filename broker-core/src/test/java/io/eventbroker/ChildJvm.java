@@ -20,6 +20,12 @@ final class ChildJvm {
 
     /** Runs a main class on this JVM's class path; returns what it wrote. Fails if it exits with anything but 0. */
     static String run(Path dir, List<String> options, Class<?> main, Object... arguments) throws Exception {
+        return run(LIMIT, dir, options, main, arguments);
+    }
+
+    /** The same, with more time than most need. */
+    static String run(Duration limit, Path dir, List<String> options, Class<?> main, Object... arguments)
+            throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
@@ -34,7 +40,7 @@ final class ChildJvm {
                 .start();
         boolean ended;
         try {
-            ended = child.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            ended = child.waitFor(limit.toSeconds(), TimeUnit.SECONDS);
         } finally {
             child.destroyForcibly();
         }
