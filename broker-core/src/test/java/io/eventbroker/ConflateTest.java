@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventbroker.BrokerEvent.DropsBegan;
 import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.BrokerEvent.HandlerFailed;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -64,6 +66,30 @@ class ConflateTest {
         assertThat(subscription.stats().conflated()).as("conflated").isEqualTo(conflated);
         assertThat(subscription.stats().droppedNewest()).as("newest").isEqualTo(newest);
         assertThat(subscription.stats().dropped()).isEqualTo(conflated + newest);
+    }
+
+    /** Emptied places are swept when there are twice as many as the capacity; one of which the message waits stays. */
+    @Test
+    void aKeyThatWaitsKeepsItsPlaceWhenEmptiedPlacesAreSwept() throws Exception {
+        Inbox<Object> inbox = conflating(2).inbox();
+        publish("a1", "b1");
+        assertThat(taken(inbox)).containsExactly("a1", "b1");
+        publish("c1", "d1");
+        assertThat(inbox.poll()).hasToString("c1");
+        publish("e1", "d2"); // e makes five
+        assertThat(taken(inbox)).containsExactly("d2", "e1");
+        assertLost(inbox, 1, 0);
+        for (int i = 0; i < 100; i++) {
+            publish((char) ('A' + i % 50) + "1");
+            assertThat(taken(inbox)).hasSize(1);
+            assertThat(places((Backlog) inbox)).isLessThanOrEqualTo(4);
+        }
+    }
+
+    private static int places(Backlog backlog) throws ReflectiveOperationException {
+        Field places = Backlog.class.getDeclaredField("places");
+        places.setAccessible(true);
+        return ((Map<?, ?>) places.get(backlog)).size();
     }
 
     @Test
