@@ -91,7 +91,15 @@ final class LongRun {
     }
 
     private String command() {
-        StringBuilder command = new StringBuilder("mvn -pl broker-core -Dlong");
+        String module = Path.of(System.getProperty("basedir", "."))
+                .toAbsolutePath()
+                .normalize()
+                .getFileName()
+                .toString();
+        boolean isCore = module.equals("broker-core"); // others need that built first, which has no such test
+        StringBuilder command = new StringBuilder("mvn -pl ")
+                .append(module)
+                .append(isCore ? " -Dlong" : " -am -Dsurefire.failIfNoSpecifiedTests=false -Dlong");
         for (String property : new String[] {"size", "seed"}) {
             String value = System.getProperty(property);
             if (value != null) {
