@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A few seeds of the simulation, for those who need them often: seeded faults and mutants. {@code -Dsample=N} asks for
- * another number than 150. No build runs it by itself.
+ * another number than 60. No build runs it by itself.
  */
 class SimulationSample {
     private static SimulationLog log;
@@ -23,7 +23,7 @@ class SimulationSample {
 
     @Test
     void eachSeedBehavesAsTheModelSays() {
-        int seeds = Integer.getInteger("sample", 150);
+        int seeds = Integer.getInteger("sample", 60);
         for (long seed = 1; seed <= seeds; seed++) {
             new Simulation(seed, log, false).run();
         }
