@@ -18,7 +18,8 @@ class G7_PhasesOfCloseTest {
     private static final Duration GRACE = Duration.ofNanos(Closing.GRACE);
     private static final Duration NANO = Duration.ofNanos(1);
 
-    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults().withName("b"));
+    private final SteppedBroker broker =
+            new SteppedBroker(BrokerConfig.defaults().withName("b"));
     private final List<String> log = new ArrayList<>();
 
     private void pass(Duration time) {
@@ -77,8 +78,7 @@ class G7_PhasesOfCloseTest {
         broker.stepLoop();
         broker.stepWorker(1);
 
-        assertThat(log)
-                .containsExactly("CLOSING, interrupted", "CLOSING", "CLOSING, interrupted", "CLOSING", "CLOSED");
+        assertThat(log).containsExactly("CLOSING, interrupted", "CLOSING", "CLOSING, interrupted", "CLOSING", "CLOSED");
     }
 
     @Test
