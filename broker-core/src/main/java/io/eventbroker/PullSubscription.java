@@ -78,7 +78,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     }
 
     /** Whether there is nothing here that a reader could do. */
-    private boolean isIdle() {
+    boolean isIdle() {
         return queue.isEmpty() && !sealed;
     }
 
