@@ -62,7 +62,7 @@ final class Congestion {
         boolean isEndless = wait.remaining() == Timing.FOREVER;
         PushSubscription<?>.Worker worker = isEndless ? (PushSubscription<?>.Worker) inside : null;
         Waiter waiter = new Waiter();
-        target.publishers.add(waiter);
+        int waiting = target.publishers.add(waiter);
         try {
             waiter.prepare();
             if (worker != null) {
@@ -71,7 +71,7 @@ final class Congestion {
             }
             if (target.isCongested()) {
                 // it is signalled, so seldom looks by itself: however many wait, one of them in about a millisecond
-                wait.pause(target, Math.max(16, target.publishers.size()));
+                wait.pause(target, Math.max(16, waiting));
             }
         } finally {
             if (worker != null) {

@@ -220,9 +220,7 @@ final class Directory {
     /** Forgets a push subscription whose workers have ended. */
     void retire(QueuedSubscription<?> subscription) {
         PushSubscription<?> push = working.remove(subscription.number);
-        if (push != null) { // or it never began, and its thread was started too early
-            leaving.addAll(push.threads);
-        }
+        leaving.addAll(push == null ? List.of() : push.threads); // null if it never began, its thread started too early
         forgetDeadThreads();
     }
 

@@ -14,11 +14,12 @@ public final class WaitSet {
     /** Copied on write, under this object's monitor; read by signallers. */
     private volatile Waiter[] waiters = {};
 
-    /** Adds a waiter; it must not announce itself before this. */
-    public synchronized void add(Waiter waiter) {
+    /** Adds a waiter, which must not announce itself before this; returns how many there are now. */
+    public synchronized int add(Waiter waiter) {
         Waiter[] more = Arrays.copyOf(waiters, waiters.length + 1);
         more[waiters.length] = waiter;
         waiters = more;
+        return more.length;
     }
 
     /** Removes a waiter, once if it was added several times. */
@@ -33,11 +34,6 @@ public final class WaitSet {
         } catch (OutOfMemoryError e) {
             // it stays, and being cancelled takes no signal; its thread must not lose what it waited for
         }
-    }
-
-    /** How many there are now. */
-    public int size() {
-        return waiters.length;
     }
 
     /** Signals one that waits, if any does. The caller has issued a full fence after making true what they wait for. */
