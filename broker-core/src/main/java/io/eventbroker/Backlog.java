@@ -110,8 +110,8 @@ abstract class Backlog {
 
     /** Loses a message that was not put in. */
     void lose(@Nullable Envelope message, int total) {
-        queueOf(message).skip();
         in.add(total, 1);
+        queueOf(message).skip();
     }
 
     /** Loses what has waited longest, unless a consumer is faster. */
