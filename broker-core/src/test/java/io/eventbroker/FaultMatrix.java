@@ -191,6 +191,7 @@ final class FaultMatrix {
         return place;
     }
 
+    @SuppressWarnings("InfiniteRecursion") // its end is the point
     private static int recurse(int depth) {
         return recurse(depth + 1) + 1;
     }

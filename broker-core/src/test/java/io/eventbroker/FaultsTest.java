@@ -18,12 +18,14 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +37,12 @@ class FaultsTest {
     /** How many events a case has, how many kinds of calls a JVM tries. */
     private static final int EVENTS = LongRun.isAsked() ? 250 : 16;
 
-    private static final int CALLS = LongRun.isAsked() ? 3 : 6;
+    private static final int CALLS = LongRun.isAsked() ? 2 : 6;
 
     /** From one such JVM to the next; a long run begins with each call in turn, so that it is the coldest. */
     private static final long STEP = LongRun.isAsked() ? 7 : CALLS;
 
+    private static final int DIVES = LongRun.isAsked() ? 40 : 16;
     private static final int FILLINGS = LongRun.isAsked() ? 20 : 8;
 
     @TempDir
@@ -82,6 +85,7 @@ class FaultsTest {
     }
 
     @Test
+    @Timeout(value = 2, unit = TimeUnit.HOURS) // each wait in it has a limit of its own
     void othersGetEverythingAndEachFailureIsCounted() throws Exception {
         LongRun run = LongRun.of("faults", FaultsTest.class);
         int least = LongRun.size(1, 1_000_000);
@@ -105,14 +109,14 @@ class FaultsTest {
         thrown.forEach((kind, count) -> run.total("thrown " + kind, count));
 
         List<String> divers = inChildren(
-                LongRun.isAsked() ? 216 : 3,
-                number -> ChildJvm.run(dir, SHALLOW, StackEnd.class, LongRun.seed() + number * STEP, CALLS));
+                Math.max(3, least / 4_600),
+                number -> ChildJvm.run(dir, SHALLOW, StackEnd.class, LongRun.seed() + number * STEP, CALLS, DIVES));
         long overflows = sum(divers, "overflows");
         assertThat(overflows).isPositive();
         run.total("cold JVMs", divers.size()).total("stack overflows inside calls of the broker", overflows);
 
         List<String> starved = inChildren(
-                LongRun.isAsked() ? 40 : 2,
+                Math.max(2, least / 25_000),
                 number -> ChildJvm.run(dir, SMALL, StarvedHeap.class, LongRun.seed() + number, FILLINGS));
         long failed = sum(starved, "failed");
         long errors = sum(starved, "errors") + sum(starved, "readerErrors");

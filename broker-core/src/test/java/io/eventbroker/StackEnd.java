@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * time before any of that code is warm. They dive to the end of their stack and try at each level on the way up, or
  * recurse through the call until it ends. Here nothing that is recorded after a call needs a call.
  *
- * <p>Arguments: a seed, and how many of the {@link Call}s to try, beginning with the one of the seed's number.
+ * <p>Arguments: a seed, how many of the {@link Call}s to try, beginning with the one of the seed's number, and how often.
  */
 final class StackEnd {
     private enum Call {
@@ -56,14 +56,17 @@ final class StackEnd {
     /** How many events are there to be read. */
     private static final int FILL = 2_000;
 
+    /** The least dives that make commands fail in the middle: their code must be partly compiled. */
+    private static final int COMMANDS = 64;
+
     private static final int MOST = 1 << 16;
-    private static final int TRIES = 6;
-    private static final int DIVES = 3;
+    private static final int TRIES = 2;
     private static final Duration CLOSING_TIME = Duration.ofMinutes(1);
     private static final Duration SHORT = Duration.ofNanos(20_000);
     private static final Integer[] EVENTS = new Integer[MOST];
 
     private final Call call;
+    private final int dives;
     private final boolean isRecursing;
     private final Overflow policy;
     private final Broker broker;
@@ -79,7 +82,7 @@ final class StackEnd {
     /** How many events were offered. */
     private int offered;
 
-    private final Subscription[] leavers = new Subscription[4 * TRIES * DIVES];
+    private final Subscription[] leavers = new Subscription[1 << 10];
     private Lane<Integer> lane;
     private Inbox<Integer> inbox;
     private Select<Integer> select;
@@ -91,11 +94,12 @@ final class StackEnd {
     private int others;
     private Throwable other;
 
-    private StackEnd(Call call, Random random) {
+    private StackEnd(Call call, int dives, Random random) {
         this.call = call;
+        this.dives = dives;
         isRecursing = random.nextInt(4) == 0 && !call.reads(); // there is not so much to be read
         policy = POLICIES[random.nextInt(POLICIES.length)];
-        long stack = new int[] {192, 256, 333, 0}[random.nextInt(4)] << 10;
+        long stack = new int[] {192, 224, 256, 333, 0}[random.nextInt(5)] << 10;
         BrokerConfig config = BrokerConfig.defaults().withRingSize(1 << 12);
         broker = Broker.open(
                 stack == 0
@@ -116,7 +120,10 @@ final class StackEnd {
             Arrays.setAll(EVENTS, n -> n);
             Call[] calls = Call.values();
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
-                StackEnd end = new StackEnd(calls[(int) ((seed + i) % calls.length)], new Random(seed + i * 31));
+                StackEnd end = new StackEnd(
+                        calls[(int) ((seed + i) % calls.length)],
+                        Integer.parseInt(arguments[2]),
+                        new Random(seed + i * 31));
                 end.run();
                 overflows += end.overflows;
             }
@@ -155,12 +162,11 @@ final class StackEnd {
                 throw e;
             }
         });
-        for (int i = 0; i < DIVES; i++) {
-            if (call != Call.CLOSE || i == 0) {
-                broker.publish(DIVE, EVENTS[i]);
-                int dives = i + 1;
-                Tests.awaitTrue("dived", () -> diver.stats().delivered() == dives);
-            }
+        int most = call == Call.CLOSE ? 1 : isRecursing ? 3 : call == Call.INBOX ? Math.max(dives, COMMANDS) : dives;
+        for (int i = 1; i <= most; i++) {
+            broker.publish(DIVE, EVENTS[i]);
+            int dived = i;
+            Tests.awaitTrue("dived", () -> diver.stats().delivered() == dived);
         }
         System.out.println("  overflows " + overflows + ", other " + others + " " + other);
         if (call != Call.CLOSE) {
@@ -202,6 +208,7 @@ final class StackEnd {
 
     // ---- on the diver's stack
 
+    @SuppressWarnings("InfiniteRecursion") // its end is the point
     private void dive() {
         try {
             dive();
