@@ -41,6 +41,8 @@ final class StackEnd {
 
         private static final List<Call> READS = List.of(POLL, TAKE, TIMED_POLL, ITERATE, NEXT, SELECT, DRAIN, WAIT);
 
+        private static final List<Call> COMMANDS = List.of(SUBSCRIBE, UNSUBSCRIBE, OPEN_LANE);
+
         boolean reads() {
             return READS.contains(this);
         }
@@ -56,9 +58,6 @@ final class StackEnd {
     /** How many events are there to be read. */
     private static final int FILL = 2_000;
 
-    /** The least dives that make commands fail in the middle: their code must be partly compiled. */
-    private static final int COMMANDS = 64;
-
     private static final int MOST = 1 << 16;
     private static final int TRIES = 2;
     private static final Duration CLOSING_TIME = Duration.ofMinutes(1);
@@ -68,6 +67,10 @@ final class StackEnd {
     private final Call call;
     private final int dives;
     private final boolean isRecursing;
+
+    /** At each how many levels to try: what probes for more stack fails at more levels. */
+    private final int stride;
+
     private final Overflow policy;
     private final Broker broker;
     private final AtomicIntegerArray seen = new AtomicIntegerArray(MOST);
@@ -97,6 +100,7 @@ final class StackEnd {
     private StackEnd(Call call, int dives, Random random) {
         this.call = call;
         this.dives = dives;
+        stride = Call.COMMANDS.contains(call) ? 4 : 1;
         isRecursing = random.nextInt(4) == 0 && !call.reads(); // there is not so much to be read
         policy = POLICIES[random.nextInt(POLICIES.length)];
         long stack = new int[] {192, 224, 256, 333, 0}[random.nextInt(5)] << 10;
@@ -151,7 +155,7 @@ final class StackEnd {
             }
             if (!isRecursing) {
                 tries = TRIES;
-                dive();
+                dive(0);
                 return;
             }
             try {
@@ -162,7 +166,8 @@ final class StackEnd {
                 throw e;
             }
         });
-        int most = call == Call.CLOSE ? 1 : isRecursing ? 3 : call == Call.INBOX ? Math.max(dives, COMMANDS) : dives;
+        // a command fails in the middle when some of its code is compiled; INBOX stands for all
+        int most = call == Call.CLOSE ? 1 : isRecursing ? 3 : call == Call.INBOX ? 3 * dives : dives;
         for (int i = 1; i <= most; i++) {
             broker.publish(DIVE, EVENTS[i]);
             int dived = i;
@@ -209,13 +214,13 @@ final class StackEnd {
     // ---- on the diver's stack
 
     @SuppressWarnings("InfiniteRecursion") // its end is the point
-    private void dive() {
+    private void dive(int depth) {
         try {
-            dive();
+            dive(depth + 1);
         } catch (StackOverflowError e) {
             // now the calls where there is hardly any stack left, then with a little more, and more
         }
-        if (tries > 0) {
+        if (tries > 0 && depth % stride == 0) {
             try {
                 tryOnce();
                 tries--;
