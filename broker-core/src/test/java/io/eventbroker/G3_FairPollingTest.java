@@ -154,6 +154,18 @@ class G3_FairPollingTest {
         assertThat(calm.drainTo(new ArrayList<>())).isEqualTo(2);
     }
 
+    @Test
+    void aBatchOfTheLoopIsNoLongerThanItsLimit() {
+        SteppedBroker large = (SteppedBroker) Broker.manual();
+        Lane<Integer> lane = large.lane(BUSY);
+        assertThat(lane.publishAll(Collections.nCopies(600, 0))).isEqualTo(600);
+        for (int i = 0; i < 600; i++) {
+            large.publish(CALM, i);
+        }
+        assertThat(large.loop.step(700)).isEqualTo(700);
+        assertThat(large.stats().unrouted()).isEqualTo(700);
+    }
+
     /**
      * Hazard: publishers that never pause keep the broker thread busy for good; forbidden: a command, another lane or the
      * shared ring waits until they end.

@@ -73,6 +73,25 @@ class LaneEdgesTest {
         }
     }
 
+    /** Hazard: a lane that was let go is let go once more, and with it its name, which another uses. */
+    @Test
+    void toCloseALaneTwiceIsToCloseItOnce() {
+        try (SteppedBroker broker = (SteppedBroker) Broker.manual()) {
+            Lane<Integer> lane = broker.lane(NUMBERS);
+            lane.close();
+            Lane<Integer> next = broker.lane(NUMBERS);
+            lane.close();
+            next.publish(1);
+            broker.runUntilIdle();
+            assertThat(broker.stats().state()).isEqualTo(State.OPEN);
+            assertThatThrownBy(() -> broker.inbox(Topic.of("numbers", String.class)))
+                    .as("the other lane names it")
+                    .isInstanceOf(IllegalStateException.class);
+            next.close();
+            assertThat(broker.inbox(Topic.of("numbers", String.class)).poll()).isNull();
+        }
+    }
+
     /** Hazard: the loop sleeps before a slot whose publisher withdraws and tells nobody; a command waits behind it. */
     @Test
     void G10_anOfferThatIsWithdrawnWakesTheLoop() throws Exception {

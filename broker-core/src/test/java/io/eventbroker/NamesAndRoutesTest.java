@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Names of subscriptions, and what is remembered of topics that only patterns match, step by step. */
 class NamesAndRoutesTest {
     private static final Topic<String> WORDS = Topic.of("words", String.class);
+    private static final Topic<String> WORDS_A = Topic.of("a", String.class);
     private static final TopicPattern<String> ALL = TopicPattern.of(">", String.class);
 
     private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
@@ -38,6 +39,19 @@ class NamesAndRoutesTest {
         assertThat(made.name()).isEqualTo("words-4"); // the third, and that name is given
         assertThat(broker.inbox(WORDS).name()).isEqualTo("words-5");
         assertThat(second.name() + third.name()).isEqualTo("words-2words-3");
+    }
+
+    @Test
+    void aNameIsFreeWhenItsLastRetainedEventIsForgotten() {
+        try (ManualBroker tiny = Broker.manual(BrokerConfig.defaults().withMaxRetained(1))) {
+            tiny.publish(Topic.of("a", Integer.class).retaining(1), 1);
+            tiny.runUntilIdle();
+            assertThatThrownBy(() -> tiny.inbox(WORDS_A)).isInstanceOf(IllegalStateException.class);
+            tiny.publish(Topic.of("b", Integer.class).retaining(1), 2);
+            tiny.runUntilIdle();
+            assertThat(tiny.stats().forgotten()).isEqualTo(1);
+            assertThat(tiny.inbox(WORDS_A).poll()).isNull();
+        }
     }
 
     @Test

@@ -194,6 +194,7 @@ class SeededFaultsTest {
                         "-XX:+UseSerialGC",
                         "-Xshare:auto",
                         "-Xmx256m",
+                        "-Dsample=" + LongRun.size(60, 300),
                         FaultFork.class.getName(),
                         ordered.toString(),
                         found.toString())
