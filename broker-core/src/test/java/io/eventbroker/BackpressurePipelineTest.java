@@ -29,7 +29,7 @@ class BackpressurePipelineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, true, 1, 30000", "2, false, 1, 100000", "65536, true, 3, 100000", "65536, false, 3, 100000"})
+    @CsvSource({"2, true, 1, 20000", "2, false, 1, 40000", "65536, true, 3, 100000", "65536, false, 3, 100000"})
     void fourStagesLoseNothingAndKeepTheOrder(int ringSize, boolean byLane, int publishers, int count)
             throws Exception {
         List<Integer> received = new ArrayList<>();
