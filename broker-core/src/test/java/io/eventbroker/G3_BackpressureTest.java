@@ -65,10 +65,10 @@ class G3_BackpressureTest {
         "INBOX, false, false",
         "INBOX, false, true"
     })
-    void aMillionEventsOfAnotherTopicPassOneThatIsStuckForEver(Stuck how, boolean isSmall, boolean byLane)
-            throws Exception {
+    void eventsOfAnotherTopicPassOneThatIsStuckForEver(Stuck how, boolean isSmall, boolean byLane) throws Exception {
         BrokerConfig config =
                 isSmall ? BrokerConfig.defaults().withRingSize(2).withLaneSize(2) : BrokerConfig.defaults();
+        int count = isSmall ? COUNT / 5 : COUNT;
         int tries = isSmall ? 1_000 : 0;
         AtomicInteger received = new AtomicInteger();
         try (Broker broker = Broker.open(config);
@@ -77,13 +77,13 @@ class G3_BackpressureTest {
             Subscription counting = broker.subscription(B)
                     .overflow(Overflow.BACKPRESSURE)
                     .onEvent(n -> assertThat(n).isEqualTo(received.getAndIncrement()));
-            for (int i = 0; i < COUNT; i += PART) {
+            for (int i = 0; i < count; i += PART) {
                 int from = i;
                 Task.underWatch(() -> publishPart(broker, byLane, from, tries));
             }
-            Tests.awaitTrue("all handled", () -> counting.stats().handled() == COUNT);
+            Tests.awaitTrue("all handled", () -> counting.stats().handled() == count);
 
-            assertThat(received).hasValue(COUNT);
+            assertThat(received).hasValue(count);
             assertThat(broker.tryPublish(A, 1)).as("the stuck one is stuck").isFalse();
         }
     }
