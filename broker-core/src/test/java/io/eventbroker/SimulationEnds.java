@@ -111,9 +111,11 @@ final class SimulationEnds {
         if (!isInsider) {
             run.same("interrupt status after close", isHurried, Thread.interrupted());
             // handlers called meanwhile may have used up the time
-            long last = isHurried ? Math.min(start, until) : until;
-            boolean isLate = model.now > start
-                    && model.now >= last + (isFirst || isHurried ? SimulationChecks.LONGEST_GRACE : 0);
+            long soon = start + SimulationChecks.LONGEST_GRACE;
+            long last = isFirst && !isHurried
+                    ? until + SimulationChecks.LONGEST_GRACE
+                    : isFirst ? soon : isHurried ? Math.min(until, soon) : until;
+            boolean isLate = model.now > start && model.now >= last;
             run.require(isLate || !(isFirst || isPatient) || model.hasEnded(), "not closed");
         }
         run.note("closed after a handler closed", !isFirst && !isInsider);
