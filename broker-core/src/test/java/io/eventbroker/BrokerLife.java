@@ -1,5 +1,7 @@
 package io.eventbroker;
 
+import static io.eventbroker.Churn.check;
+
 import io.eventbroker.BrokerStats.State;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +14,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A broker from its opening, or the attempt, to its end: the ways in which one lives and ends, or fails to begin. Needs
- * nothing but the core and its libraries, so that it can be loaded with a copy of them; makes threads that are its own
+ * nothing but the core, its libraries and helpers of these tests that need no more, so that it can be loaded with a copy
+ * of them; makes threads that are its own
  * only through {@link #factory}, and has ended them when it returns.
  */
 enum BrokerLife implements Callable<Long> {
@@ -248,12 +251,6 @@ enum BrokerLife implements Callable<Long> {
             return;
         }
         throw new AssertionError("returned " + result);
-    }
-
-    static void check(boolean isSo, Object what) {
-        if (!isSo) {
-            throw new AssertionError("not so: " + what);
-        }
     }
 
     static void await(String what, BooleanSupplier condition) {

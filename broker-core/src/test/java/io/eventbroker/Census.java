@@ -35,6 +35,9 @@ final class Census {
     /** The same for the objects of one class. */
     private static final int OBJECTS = 1_500;
 
+    /** The same where it is a class of the broker's, of which no fixed number is remembered. */
+    private static final int OWN_OBJECTS = 100;
+
     /**
      * By how much tables may differ that are to be bounded and not constant: what is remembered of names that match
      * patterns, until a pattern goes, and of keys that were conflated.
@@ -49,7 +52,7 @@ final class Census {
     /** The same: the names of subscriptions whose failure was logged. */
     private static final Map<String, Integer> ALWAYS_BOUNDED = Map.of("BrokerLog.complained", 1_000);
 
-    /** The fields of classes met so far, for the same reason. */
+    /** The fields of classes met so far: what reflection makes of them is not to be found in the next census. */
     private static final Map<Class<?>, List<Field>> FIELDS = new HashMap<>();
 
     private static final List<String> WALKED = List.of("io.eventbroker.", "org.jctools.", "com.lmax.");
@@ -141,7 +144,7 @@ final class Census {
             more.add("heap: " + before.bytes + " -> " + bytes + " bytes");
         }
         NAMES.forEach((name, i) -> {
-            if (objects[i] - before.objects[i] > OBJECTS) {
+            if (objects[i] - before.objects[i] > mostMore(name)) {
                 more.add("objects of " + name + ": " + before.objects[i] + " -> " + objects[i]);
             }
         });
@@ -150,6 +153,11 @@ final class Census {
                 .forEach(thread -> more.add("thread " + thread));
         more.addAll(tablesSince(before, false));
         return more;
+    }
+
+    private static int mostMore(String type) {
+        boolean isOwn = type.startsWith("io.eventbroker.");
+        return isOwn && !BOUNDED.containsKey(type.replaceAll(".*[.$]", "")) ? OWN_OBJECTS : OBJECTS;
     }
 
     /** The same, of what the broker leads to only: to the last entry, or where there is a bound, up to that. */

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A part of a test in a JVM of its own, where nothing else makes garbage, threads or classes. */
 final class ChildJvm {
-    /** For those of every build; a long run may take as long as it takes. */
+    /** For those of every build; those of a long run may take half a day. */
     private static final Duration LIMIT = LongRun.isAsked() ? Duration.ofHours(12) : Tests.PATIENCE.multipliedBy(2);
 
     private static final String TOTAL = "total ";
@@ -56,6 +56,15 @@ final class ChildJvm {
             String[] words = line.substring(TOTAL.length()).split(": ", 2);
             run.total(words[0], Long.valueOf(words[1]));
         });
+    }
+
+    /** A total that some children have printed, each once or several times, in all. */
+    static long sum(List<String> outputs, String name) {
+        return outputs.stream()
+                .flatMap(String::lines)
+                .filter(line -> line.startsWith(TOTAL + name + ": "))
+                .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     // ---- for the child

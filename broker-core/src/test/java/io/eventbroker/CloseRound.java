@@ -135,9 +135,8 @@ final class CloseRound {
     private void close(Victim self, Random random) {
         awaitCalls(random);
         self.expose();
-        if (close(random, false)) {
-            hurried |= self.cover();
-        }
+        close(random, false);
+        hurried |= self.cover();
     }
 
     /** Lets others make some calls before, so that every moment of theirs is tried; but they may all be waiting. */
@@ -151,7 +150,7 @@ final class CloseRound {
     }
 
     /** Closes; by a handler or not. */
-    boolean close(Random random, boolean isHandler) {
+    void close(Random random, boolean isHandler) {
         Duration timeout = isPatient ? HOUR : SHORT[random.nextInt(SHORT.length)];
         begun = true;
         BrokerStats report = broker.close(timeout);
@@ -163,7 +162,6 @@ final class CloseRound {
                         : report.state() == State.CLOSED
                                 ? "closes with the last report"
                                 : "closes with an interim report");
-        return true;
     }
 
     /** Makes an offer, which may end in the documented ways only; returns whether it makes sense to go on. */

@@ -21,14 +21,21 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
  * The program of a JVM that runs tests against a broker with a mistake, one after the other, each broker in a class loader
- * of its own. Arguments: a file of orders, each a line {@code number, folder with classes, test, whether to wait long} with tabs between;
- * the file for the findings, each a line {@code number, how it ended, what it says}. Ends when one has hung.
+ * of its own. Arguments: a file of orders, each a line {@code number, folder with classes, test} with tabs between; the file for the findings, each a line {@code number, milliseconds, how it ended, what it
+ * says}. Ends when one has hung. All wait for what they await as long, so that what passes without a mistake does not
+ * fail with one only since it is slow.
  */
 final class FaultFork {
     static final String PASSED = "passed";
     static final String ASSERTION = "assertion";
     static final String TIMEOUT = "timeout";
     static final String ERROR = "error";
+
+    /** For how many seconds tests await what must come; there are mistakes that show only when that is over. */
+    private static final String PATIENCE = "8";
+
+    /** For how many seconds a test may run. */
+    private static final long LONGEST = 60;
 
     private FaultFork() {}
 
@@ -57,16 +64,14 @@ final class FaultFork {
     public static void main(String[] args) throws Exception {
         for (String order : Files.readAllLines(Path.of(args[0]))) {
             String[] parts = order.split("\t", -1);
-            boolean isPatient = Boolean.parseBoolean(parts[3]);
-            long seconds = isPatient ? 120 : 30;
             long start = System.nanoTime();
-            FutureTask<String> running = new FutureTask<>(() -> run(Path.of(parts[1]), parts[2], isPatient));
+            FutureTask<String> running = new FutureTask<>(() -> run(Path.of(parts[1]), parts[2]));
             new Thread(running, "tests").start();
             String finding;
             try {
-                finding = running.get(seconds, TimeUnit.SECONDS);
+                finding = running.get(LONGEST, TimeUnit.SECONDS);
             } catch (TimeoutException e) {
-                finding = TIMEOUT + "\tnothing for " + seconds + " s";
+                finding = TIMEOUT + "\tnothing for " + LONGEST + " s";
             }
             Files.writeString(
                     Path.of(args[1]),
@@ -80,8 +85,8 @@ final class FaultFork {
         Runtime.getRuntime().halt(0); // whatever threads are left
     }
 
-    private static String run(Path folder, String test, boolean isPatient) throws Exception {
-        System.setProperty("patience", isPatient ? "40" : "4"); // read anew by each loader's tests
+    private static String run(Path folder, String test) throws Exception {
+        System.setProperty("patience", PATIENCE); // read anew by each loader's tests
         Loader loader = new Loader(folder);
         Thread.currentThread().setContextClassLoader(loader);
         SummaryGeneratingListener listener = new SummaryGeneratingListener();

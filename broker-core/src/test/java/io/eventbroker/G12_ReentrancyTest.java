@@ -76,7 +76,6 @@ class G12_ReentrancyTest {
                 .total("refused", refused)
                 .total("dropped by policy", dropped)
                 .total("abandoned at close", abandoned)
-                .total("violations", 0)
                 .done();
     }
 

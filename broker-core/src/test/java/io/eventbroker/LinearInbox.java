@@ -123,7 +123,7 @@ final class LinearInbox {
         private int last;
 
         Messages(Overflow overflow, int capacity) {
-            SubscriptionSpec<Integer> spec = new SubscriptionSpec<>(NUMBERS, capacity, overflow, new NoOpener());
+            SubscriptionSpec<Integer> spec = new SubscriptionSpec<>(NUMBERS, capacity, overflow, null);
             spec.isForMessages = true;
             inbox = new PullSubscription<>(spec, Timing.SYSTEM, new NoHost());
         }
@@ -224,18 +224,6 @@ final class LinearInbox {
         @Override
         public BooleanSupplier report(BrokerEvent event) {
             return () -> false;
-        }
-    }
-
-    static final class NoOpener implements SubscriptionSpec.Opener {
-        @Override
-        public <E> Subscription push(SubscriptionSpec<?> spec, Handler<? super E> handler) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <E> Inbox<E> pull(SubscriptionSpec<?> spec) {
-            throw new UnsupportedOperationException();
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * How much of a set of tests to do: what every build has time for, or, with {@code -Dlong}, all of it. What a long run
- * came to is kept in {@code docs/runs}, with what is needed to repeat it.
+ * came to is kept in {@code docs/runs}, with what is needed to repeat it; nothing is kept of one that violated anything.
  *
  * <pre>{@code
  * LongRun run = LongRun.of("close", G7_CloseRacesTest.class);
@@ -100,7 +100,7 @@ final class LongRun {
         StringBuilder command = new StringBuilder("mvn -pl ")
                 .append(module)
                 .append(isCore ? " -Dlong" : " -am -Dsurefire.failIfNoSpecifiedTests=false -Dlong");
-        for (String property : new String[] {"size", "seed"}) {
+        for (String property : new String[] {"size", "seed", "fault"}) {
             String value = System.getProperty(property);
             if (value != null) {
                 command.append(" -D").append(property).append('=').append(value);

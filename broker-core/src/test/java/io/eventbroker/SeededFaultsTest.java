@@ -40,9 +40,9 @@ class SeededFaultsTest {
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     /** One run of a test against a copy of the broker. */
-    private record Order(int number, Path folder, String test, boolean isPatient) {
+    private record Order(int number, Path folder, String test) {
         String line() {
-            return String.join("\t", "" + number, folder.toString(), test, "" + isPatient);
+            return String.join("\t", "" + number, folder.toString(), test);
         }
     }
 
@@ -71,11 +71,11 @@ class SeededFaultsTest {
         List<Path> copies =
                 faults.parallelStream().map(this::mistakenCopy).toList(); // to compile takes longer than most tests
         for (int i = 0; i < copies.size(); i++) {
-            orders.add(new Order(orders.size(), copies.get(i), faults.get(i).test(), false));
+            orders.add(new Order(orders.size(), copies.get(i), faults.get(i).test()));
         }
         int named = orders.size();
         for (int i = controls; i < named && LongRun.isAsked(); i++) {
-            orders.add(new Order(orders.size(), orders.get(i).folder(), "SimulationSample", false));
+            orders.add(new Order(orders.size(), orders.get(i).folder(), "SimulationSample"));
         }
 
         Map<Integer, Finding> findings = carryOut(orders);
@@ -115,7 +115,7 @@ class SeededFaultsTest {
             run.total("caught by the simulation, too", faults.size() - notBySimulation.size())
                     .total("not by the simulation", notBySimulation);
         }
-        run.total("violations", 0).done();
+        run.done();
     }
 
     /** All tests that are to catch something, against a copy in which all sources are as they are. */
@@ -129,7 +129,7 @@ class SeededFaultsTest {
         List<String> tests = faults.stream().map(Fault::test).distinct().toList();
         List<Order> orders = new ArrayList<>();
         for (String test : tests) {
-            orders.add(new Order(orders.size(), folder, test, true));
+            orders.add(new Order(orders.size(), folder, test));
         }
         return orders;
     }
@@ -168,7 +168,7 @@ class SeededFaultsTest {
     }
 
     /** A fork ends when something hangs; another goes on. */
-    private Map<Integer, Finding> carryOutInTurn(List<Order> share) throws IOException, InterruptedException {
+    private Map<Integer, Finding> carryOutInTurn(List<Order> share) throws Exception {
         Map<Integer, Finding> findings = new TreeMap<>();
         List<Order> left = new ArrayList<>(share);
         while (!left.isEmpty()) {
@@ -180,35 +180,18 @@ class SeededFaultsTest {
         return findings;
     }
 
-    private Map<Integer, Finding> fork(List<Order> orders) throws IOException, InterruptedException {
+    private Map<Integer, Finding> fork(List<Order> orders) throws Exception {
         Path folder = Files.createTempDirectory(scratch, "fork");
         Path ordered = folder.resolve("orders");
         Path found = folder.resolve("findings");
-        Path said = folder.resolve("said");
         Files.write(ordered, orders.stream().map(Order::line).toList());
-        Process fork = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "-Xmx256m",
-                        "-Dsample=" + LongRun.size(60, 300),
-                        FaultFork.class.getName(),
-                        ordered.toString(),
-                        found.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile())
-                .start();
-        try {
-            assertThat(fork.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        } finally {
-            fork.destroyForcibly();
-        }
-        assertThat(found)
-                .as("findings; the fork said %s", Files.readString(said))
-                .exists();
+        List<String> options = List.of(
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-Xmx256m",
+                "-Dsample=" + LongRun.size(60, 300));
+        ChildJvm.run(LONGEST, folder, options, FaultFork.class, ordered, found);
         return Files.readAllLines(found).stream()
                 .map(line -> line.split("\t", 4))
                 .collect(Collectors.toMap(

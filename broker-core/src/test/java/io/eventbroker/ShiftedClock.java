@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class ShiftedClock {
     private static volatile long nanos;
     private static volatile long steppedNanos;
-    private static volatile Duration[] hours = {Duration.ZERO};
+    private static volatile Duration[] shifts = {Duration.ZERO};
 
     private static final AtomicLong READ = new AtomicLong();
     private static volatile boolean wasPositive;
@@ -34,8 +34,8 @@ public final class ShiftedClock {
     }
 
     /** The time of day is shifted by these in turn. */
-    public static void wallBy(Duration... shifts) {
-        hours = shifts;
+    public static void wallBy(Duration... inTurn) {
+        shifts = inTurn;
     }
 
     public static long reads() {
@@ -70,7 +70,7 @@ public final class ShiftedClock {
     }
 
     public static Instant now() {
-        Duration[] turns = hours;
+        Duration[] turns = shifts;
         Instant time = Instant.now().plus(turns[(int) (READ.incrementAndGet() % turns.length)]);
         TOLD.add(time);
         return time;

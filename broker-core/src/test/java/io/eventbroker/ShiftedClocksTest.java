@@ -162,7 +162,10 @@ class ShiftedClocksTest {
     void waitsLastAsLongAcrossTheOverflow(boolean atZero) throws Exception {
         Map<String, Integer> passed = new ShiftedClasses().apply(ShiftedProbes.Waits.class, atZero);
         System.out.println("the clock passed its limit in " + passed);
-        assertThat(passed).hasSize(7).containsValue(1);
+        assertThat(passed).hasSize(7);
+        for (String wait : List.of("tryPublish", "poll", "select", "quiescence")) {
+            assertThat(passed).containsEntry(wait, 1); // the others, each begun once, may have begun too late
+        }
     }
 
     @ParameterizedTest
@@ -195,7 +198,6 @@ class ShiftedClocksTest {
             }
         }
         assertThat(totals.values()).allMatch(total -> total > 0);
-        count("violations", 0);
         totals.forEach(run::total);
         run.total("rounds", rounds).done();
     }

@@ -174,7 +174,6 @@ class SimulationTest {
         run.total("seeds", seeds)
                 .total("actions", actions)
                 .total("steps of the broker", steps)
-                .total("seeds that disagreed with the model", 0)
                 .total("corners", notes)
                 .done();
     }

@@ -174,7 +174,7 @@ public class Ending {
     @Description("the beginning of close against the same")
     @Outcome(
             id = {"1, 0", "0, 1"},
-            expect = ACCEPTABLE_INTERESTING,
+            expect = ACCEPTABLE,
             desc = "one of them began it")
     @Outcome(expect = FORBIDDEN, desc = "both did, or none")
     @State

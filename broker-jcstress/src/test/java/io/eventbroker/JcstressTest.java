@@ -111,8 +111,6 @@ class JcstressTest {
                         "outcomes acceptable",
                         outcomes(results, Expect.ACCEPTABLE).size())
                 .total("outcomes that show a race", interesting.size())
-                .total("outcomes forbidden", 0)
-                .total("tests failed, in error or timed out", 0)
                 .total("processor", System.getProperty("os.arch"))
                 .total("note", "an x86 processor reorders only a store with a later load: it shows no weaker ordering")
                 .done();

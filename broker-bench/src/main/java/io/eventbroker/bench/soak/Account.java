@@ -144,9 +144,7 @@ final class Account {
     }
 
     private void same(String what, long own, long told) {
-        if (own != told) {
-            violate(Kind.UNACCOUNTED, what + ": counted " + own + ", told " + told);
-        }
+        violations.same(spec + ": " + what, own, told);
     }
 
     private void violate(Kind kind, String what) {

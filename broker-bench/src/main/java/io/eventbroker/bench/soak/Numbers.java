@@ -1,6 +1,6 @@
 package io.eventbroker.bench.soak;
 
-/** Every so manieth number of a source, beginning with one of them: so a subscriber knows what is meant for it. */
+/** Every n-th number of a source, from one of them on: so a subscriber knows what is meant for it. */
 record Numbers(int step, int first) {
     /** Those of a plain subscription. */
     static final Numbers ALL = new Numbers(1, 0);

@@ -40,11 +40,6 @@ enum Target {
                 : TopicPattern.of(pattern, Item.Special.class);
     }
 
-    /** Whether a subscription may ask for a key. */
-    boolean hasKeys() {
-        return pattern != null || feeds.iterator().next().isKeyed;
-    }
-
     /** How many events may wait at most with CONFLATE. */
     int places() {
         return feeds.stream().mapToInt(Feed::places).sum();

@@ -66,10 +66,6 @@ final class Window {
         endMost = most;
     }
 
-    boolean hasEnded() {
-        return endMost != null;
-    }
-
     int beginLeast(int source) {
         return beginLeast[source];
     }
