@@ -3,8 +3,6 @@ package io.eventbroker;
 import static java.util.Objects.requireNonNull;
 
 import io.eventbroker.internal.Counters;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +82,7 @@ abstract class Backlog {
             }
             return isWrapped ? queue.putNumbered(requireNonNull(message)) : queue.put(event);
         } catch (Throwable e) { // no memory: it was matched, so it must be in one of the other totals
-            in.add(DROPPED_NEWEST, 1);
+            lose(message, DROPPED_NEWEST);
             throw e;
         }
     }
@@ -116,9 +114,10 @@ abstract class Backlog {
 
     /** Loses what has waited longest, unless a consumer is faster. */
     void evict() {
-        EventQueue oldest = queues.size() == 1
-                ? first
-                : Collections.min(queues, Comparator.comparingLong(EventQueue::firstSequence));
+        EventQueue oldest = first;
+        for (int i = 1; i < queues.size(); i++) { // without memory for an iterator
+            oldest = queues.get(i).firstSequence() < oldest.firstSequence() ? queues.get(i) : oldest;
+        }
         if (oldest.evict()) {
             in.add(DROPPED_OLDEST, 1);
         }

@@ -93,6 +93,7 @@ final class Closing {
         if (roster == null && !lifecycle.isOpen()) {
             lifecycle.steps.at(Step.BEGIN_CLOSING);
             roster = Directory.byAge(directory.living.values().stream());
+            roster.forEach(subscription -> subscription.publishers.signalAll()); // outsiders may publish no more
             long timeout = lifecycle.closeNanos;
             phaseEnd = new Deadline(lifecycle.timing, lifecycle.closeStart, timeout - timeout / 4);
             router.tell(new BrokerEvent.Closing(Duration.ofNanos(timeout)));
@@ -111,6 +112,7 @@ final class Closing {
         lifecycle.steps.at(Step.CLOSE_RINGS);
         lifecycle.advance(State.CLOSING); // first, so that whoever finds a ring closed knows why
         inflow.close();
+        roster().forEach(subscription -> subscription.publishers.signalAll()); // nor may handlers
         lastToRoute = inflow.shared.claimed();
         phaseEnd = new Deadline(lifecycle.timing, lifecycle.closeStart, lifecycle.closeNanos);
         lanesEnd = inflow.hasLanes() ? new Deadline(lifecycle.timing, RingLane.GRACE) : null;

@@ -133,9 +133,10 @@ final class Commands {
         Checks.requireStack(FRAMES);
         Timing.Wait wait = Timing.Wait.polling(lifecycle.timing, this, Timing.FOREVER);
         Command command = new Command(true, action, Thread.currentThread());
+        BooleanSupplier isOver = () -> !command.isPending() || lifecycle.hasEnded(); // no memory, no command
         submit(command);
         try {
-            wait.until(() -> !command.isPending() || lifecycle.hasEnded());
+            wait.until(isOver);
         } finally { // also if a stepped broker would wait for ever
             command.end(REFUSED); // does nothing if it was applied
         }

@@ -58,20 +58,21 @@ final class Congestion {
     }
 
     /** Lets some time pass while a subscription is full; throws if a worker that waits would wait for itself. */
-    void await(QueuedSubscription<?> target, Timing.Wait wait, @Nullable Object inside) {
+    void await(QueuedSubscription<?> target, Timing.Wait wait, Lifecycle lifecycle) {
         boolean isEndless = wait.remaining() == Timing.FOREVER;
-        PushSubscription<?>.Worker worker = isEndless ? (PushSubscription<?>.Worker) inside : null;
+        PushSubscription<?>.Worker worker = isEndless ? (PushSubscription<?>.Worker) lifecycle.worker() : null;
         Waiter waiter = new Waiter();
         int waiting = target.publishers.add(waiter);
         try {
             waiter.prepare();
+            lifecycle.requireOpen(); // who closes signals
             if (worker != null) {
                 worker.mark = new Mark(target);
                 requireNoCycle(worker, target);
             }
             if (target.isCongested()) {
                 // it is signalled, so seldom looks by itself: however many wait, one of them in about a millisecond
-                wait.pause(target, Math.max(16, waiting));
+                wait.pause(target, Math.min(Math.max(16, waiting), 250));
             }
         } finally {
             if (worker != null) {

@@ -41,7 +41,11 @@ abstract class Entrance {
                 QueuedSubscription<?> full = congestion.find(topic, content);
                 Ring.Result result = full == null ? attempt(topic, content) : Ring.Result.FULL;
                 if (result != Ring.Result.FULL) {
-                    loop.wake();
+                    try {
+                        loop.wake();
+                    } catch (StackOverflowError e) {
+                        // it is in all the same: the loop finds it when it looks by itself
+                    }
                     if (result == Ring.Result.ACCEPTED) {
                         return true;
                     }
@@ -57,7 +61,7 @@ abstract class Entrance {
                     if (full == null) {
                         wait.pause();
                     } else {
-                        congestion.await(full, wait, lifecycle.worker());
+                        congestion.await(full, wait, lifecycle);
                     }
                 }
             }

@@ -3,8 +3,11 @@ package io.eventbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.internal.WaitSet.Waiter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +59,27 @@ class BackpressureSignalsTest {
             publisher.cancel();
             inbox.publishers.remove(publisher);
         }
+    }
+
+    /** Hazard: who waits among thousands looks seldom, and so waits long after {@code close} has been called. */
+    @Test
+    void aCloseSignalsWhenOutsidersMayPublishNoMoreAndWhenHandlersMayNot() {
+        List<Step> signalledBefore = new ArrayList<>();
+        SteppedBroker closing = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps() {
+            @Override
+            void at(Step step) {
+                if ((step == Step.CLOSE_RINGS || step == Step.SEAL) && publisher.cancel()) {
+                    signalledBefore.add(step);
+                    publisher.prepare();
+                }
+            }
+        });
+        PullSubscription<Integer> other =
+                (PullSubscription<Integer>) closing.subscription(NUMBERS).inbox();
+        other.publishers.add(publisher);
+        publisher.prepare();
+        closing.close(Duration.ofSeconds(1));
+        assertThat(signalledBefore).containsExactly(Step.CLOSE_RINGS, Step.SEAL);
     }
 
     @Test

@@ -32,7 +32,7 @@ final class FaultFork {
     static final String ERROR = "error";
 
     /** For how many seconds tests await what must come; there are mistakes that show only when that is over. */
-    private static final String PATIENCE = "8";
+    private static final String PATIENCE = "5";
 
     /** For how many seconds a test may run. */
     private static final long LONGEST = 60;

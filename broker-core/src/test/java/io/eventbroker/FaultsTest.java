@@ -35,7 +35,7 @@ class FaultsTest {
     /** How many events a case has, how many kinds of calls a JVM tries. */
     private static final int EVENTS = LongRun.isAsked() ? 250 : 16;
 
-    private static final int CALLS = LongRun.isAsked() ? 2 : 6;
+    private static final int CALLS = LongRun.isAsked() ? 2 : 7;
 
     /** From one such JVM to the next; a long run begins with each call in turn, so that it is the coldest. */
     private static final long STEP = LongRun.isAsked() ? 7 : CALLS;

@@ -66,8 +66,12 @@ class G8_NoMemoryMidwayTest {
             assertThat(broker.stats().failure()).isSameAs(noMemory);
             assertThat(broker.stats().routed()).isEqualTo(1);
             assertThat(broker.stats().discarded()).isEqualTo(1);
+            assertThat(growing.stats().missedAtEnd())
+                    .as("before the first is taken")
+                    .isEqualTo(1);
             assertThat(growing.poll()).isNotNull();
             SubscriptionStats stats = growing.stats();
+            assertThat(stats.missedAtEnd()).isEqualTo(1);
             assertThat(stats.matched()).isEqualTo(2);
             assertThat(stats.delivered() + stats.dropped() + stats.queued()).isEqualTo(2);
             assertThat(before.stats().matched())

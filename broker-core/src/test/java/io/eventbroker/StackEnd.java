@@ -38,6 +38,7 @@ final class StackEnd {
         DRAIN,
         TRY_PUBLISH,
         WAIT,
+        FULL,
         OPEN_LANE,
         CLOSE;
 
@@ -87,12 +88,16 @@ final class StackEnd {
     /** How many events were offered. */
     private int offered;
 
+    /** Of a broker that nobody steps; its ring is full, and the first to be so in this JVM. */
+    private final ManualBroker full = Broker.manual(BrokerConfig.defaults().withRingSize(2));
+
     private final Subscription[] leavers = new Subscription[1 << 10];
     private Lane<Integer> lane;
     private Inbox<Integer> inbox;
     private Select<Integer> select;
     private Iterator<Integer> events;
 
+    private int accepted;
     private int tries;
     private int left;
     private int overflows;
@@ -183,6 +188,8 @@ final class StackEnd {
 
     private Subscription prepare() {
         if (!call.reads()) {
+            full.publish(NUMBERS, EVENTS[0]);
+            full.publish(NUMBERS, EVENTS[0]);
             Subscription witness = broker.subscription(NUMBERS).capacity(MOST).onEvent(seen::incrementAndGet);
             lane = broker.lane(NUMBERS);
             for (int i = 0; call == Call.UNSUBSCRIBE && i < leavers.length; i++) {
@@ -277,6 +284,13 @@ final class StackEnd {
                     return leaver;
                 };
             case STATS -> broker::stats;
+            case FULL ->
+                () -> {
+                    if (full.tryPublish(NUMBERS, EVENTS[0])) {
+                        accepted++;
+                    }
+                    return null;
+                };
             case CLOSE -> () -> broker.close(CLOSING_TIME);
             case DRAIN ->
                 () -> {
@@ -309,6 +323,8 @@ final class StackEnd {
             for (int i = 0; offered > 0 && i < gotten; i++) {
                 check(seen.get((Integer) got[i]) == 1, got[i] + " was accepted");
             }
+            check(offered == 0 || received == gotten, received + " came, " + gotten + " were accepted");
+            check(accepted == 0 && !full.tryPublish(NUMBERS, EVENTS[0]), "full is full, also afterwards");
             check(seen.get(MOST - 1) == 1, "what is published afterwards is seen");
             check(witness.stats().handled() == received + 1, received + "; " + witness.stats());
         }

@@ -8,6 +8,7 @@ import com.lmax.disruptor.Sequencer;
 import com.lmax.disruptor.SingleProducerSequencer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 
@@ -58,9 +59,8 @@ public abstract sealed class Ring<A> {
         WITHDRAWN
     }
 
-    static {
-        Result.values(); // loaded now, and not on the stack of a publisher, near its end
-    }
+    /** Made now, and not on the stack of a publisher: near its end a class fails to initialise, and then for good. */
+    static final List<Object> LOADED = List.of(Result.FULL, InsufficientCapacityException.INSTANCE);
 
     final Sequencer sequencer;
     final Object[] cells;
@@ -258,7 +258,7 @@ public abstract sealed class Ring<A> {
                 cells[cell] = ORPHANED;
                 throw e;
             }
-            return settle(cell, event);
+            return closed ? settle(cell, event) : Result.ACCEPTED; // most often without a call, which might fail
         }
 
         /** Fills a claimed slot; its last act is to store the event. */
@@ -268,9 +268,9 @@ public abstract sealed class Ring<A> {
             cells[cell] = event;
         }
 
-        /** Takes the event back if the ring was closed and the consumer has not taken it. */
+        /** Takes the event back, the ring having been closed, unless the consumer has taken it. */
         Result settle(int cell, Object event) {
-            return closed && CELL.compareAndSet(cells, cell, event, WITHDRAWN) ? Result.WITHDRAWN : Result.ACCEPTED;
+            return CELL.compareAndSet(cells, cell, event, WITHDRAWN) ? Result.WITHDRAWN : Result.ACCEPTED;
         }
 
         @Override

@@ -109,14 +109,13 @@ public final class WaitSet {
             if (state == WAITING && STATE.compareAndSet(this, WAITING, SIGNALLED)) {
                 try {
                     LockSupport.unpark(thread);
+                    return true;
                 } catch (Throwable e) {
-                    // the signaller's stack is at its end: leave the signal to others, without a call
+                    // no stack or no memory; leave the signal to others, without a call
                     if (state == SIGNALLED) {
                         state = WAITING;
                     }
-                    throw e;
                 }
-                return true;
             }
             return false;
         }
