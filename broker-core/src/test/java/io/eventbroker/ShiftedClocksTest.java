@@ -181,7 +181,7 @@ class ShiftedClocksTest {
     @Test
     void nothingElseChanges() throws Exception {
         LongRun run = LongRun.of("time", ShiftedClocksTest.class);
-        int rounds = LongRun.size(1, 10);
+        int rounds = LongRun.size(1, 6);
         Random random = new Random(LongRun.seed());
         for (int round = 0; round < rounds; round++) {
             int seeds = LongRun.isAsked() ? 2_000 : 40;
