@@ -178,7 +178,7 @@ public final class BrokerConfig implements Cloneable {
     /**
      * What the broker thread does when it has nothing to do.
      *
-     * @param mode processor time for latency
+     * @param mode how much processor time to spend for a lower latency
      * @return the changed copy
      * @throws NullPointerException if {@code mode} is null
      */

@@ -37,7 +37,7 @@ public enum Overflow {
     CONFLATE,
 
     /**
-     * Nothing is lost: publishers wait. When more waits than the capacity, then until there is room again publishing
+     * Nothing is dropped: publishers wait. When more waits than the capacity, then until there is room again publishing
      * what the subscription matches, by topic and by class of event, waits, or finds the broker full ({@code tryPublish}
      * returns false). Other publishers notice nothing. Who waits goes on when there is room, or when the subscription ends.
      * What had been published is put into the queue all the same, and so is what is {@linkplain
