@@ -207,8 +207,8 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     public void remove(QueuedSubscription<?> subscription) {
         commands.execute(Commands.Action.of(() -> {
             router.flush(); // what was made before is for it
+            subscription.cancel(null); // first: its reader must not be nobody's when the other fails
             boolean wasAlive = directory.remove(subscription);
-            subscription.cancel(null);
             if (wasAlive) {
                 router.endEpisode(subscription);
                 router.tell(new BrokerEvent.Unsubscribed(subscription.name(), subscription.source.name()));

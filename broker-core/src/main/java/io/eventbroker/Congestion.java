@@ -71,8 +71,8 @@ final class Congestion {
                 requireNoCycle(worker, target);
             }
             if (target.isCongested()) {
-                // it is signalled, so seldom looks by itself: however many wait, one of them in about a millisecond
-                wait.pause(target, Math.min(Math.max(16, waiting), 250));
+                // it is signalled, so seldom looks by itself: one of them in about a millisecond, each within a second
+                wait.pause(target, Math.min(Math.max(16, waiting), 1_000));
             }
         } finally {
             if (worker != null) {

@@ -13,7 +13,7 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
      * reads it, sees that no more than the capacity waits, and makes it even by CAS, which fails if the loop put in too
      * much since. So congestion never ends too early. It may end late: the consumer issues no fence between taking and
      * looking, and may not see it. Therefore publishers look at the size themselves: each of up to 16 at least once in 16
-     * milliseconds, each of n at least once in n, and the one that finds room tells the others.
+     * milliseconds, each of n at least once in n, or within a second, and the one that finds room tells the others.
      */
     /** What a subscription has to tell the broker's loop, which it does without waiting, {@code remove} aside. */
     interface Host {

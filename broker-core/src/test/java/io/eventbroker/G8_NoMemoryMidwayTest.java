@@ -108,6 +108,17 @@ class G8_NoMemoryMidwayTest {
         assertThat(full.stats().disconnected()).isEqualTo(1);
     }
 
+    @Test
+    void aReaderWhoseSubscriptionIsRemovedInPartIsReleased() throws Exception {
+        SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+        Inbox<Integer> all = broker.inbox(TopicPattern.of(">", Integer.class));
+        failFrom(broker.loop.directory, "routes", Map.class, "values", () -> true);
+        all.unsubscribe();
+
+        assertThat(broker.stats().failure()).isSameAs(noMemory);
+        assertThatThrownBy(all::poll).isInstanceOf(SubscriptionClosedException.class);
+    }
+
     /** Hazard: the last worker ends, cannot tell the loop so, and a close waits for it. */
     @Test
     void aWorkerThatHasNoMemoryToTellOfItsEndTellsItLater() throws Exception {

@@ -8,7 +8,6 @@ import com.lmax.disruptor.Sequencer;
 import com.lmax.disruptor.SingleProducerSequencer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 
@@ -60,7 +59,7 @@ public abstract sealed class Ring<A> {
     }
 
     /** Made now, and not on the stack of a publisher: near its end a class fails to initialise, and then for good. */
-    static final List<Object> LOADED = List.of(Result.FULL, InsufficientCapacityException.INSTANCE);
+    static final Object[] LOADED = {Result.FULL, InsufficientCapacityException.INSTANCE};
 
     final Sequencer sequencer;
     final Object[] cells;

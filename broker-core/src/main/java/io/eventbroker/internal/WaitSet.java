@@ -109,13 +109,14 @@ public final class WaitSet {
             if (state == WAITING && STATE.compareAndSet(this, WAITING, SIGNALLED)) {
                 try {
                     LockSupport.unpark(thread);
-                    return true;
                 } catch (Throwable e) {
-                    // no stack or no memory; leave the signal to others, without a call
+                    // the signaller's stack is at its end: leave the signal to others, without a call
                     if (state == SIGNALLED) {
                         state = WAITING;
                     }
+                    throw e;
                 }
+                return true;
             }
             return false;
         }
