@@ -101,8 +101,8 @@ public interface Lane<T> extends AutoCloseable {
     /**
      * Closes the lane, and returns when all it accepted has been routed: a lane opened afterwards comes after it. Called
      * by another thread than the owner it races with what the owner is publishing, which is accepted, or refused by an
-     * exception and counted nowhere, and it takes a millisecond. Waits for the broker thread, whatever interrupts come (the status is kept). Does nothing if the
-     * lane is closed, or the broker has ended.
+     * exception and counted nowhere, and it takes a millisecond. Waits for the broker thread, whatever interrupts come
+     * (the status is kept). Does nothing if the lane is closed, or the broker has ended.
      */
     @Override
     void close();
