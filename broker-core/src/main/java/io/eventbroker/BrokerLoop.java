@@ -84,10 +84,11 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             if (done < limit && !closing.sealed) {
                 done += route(limit - done);
             }
-            closing.notice(); // before the flush, or a stepped broker would have something to tell and nothing to do
+            boolean isNew = !lifecycle.isOpen() && !closing.hasBegun(); // that is something done, as it is to be told
+            closing.notice();
             lifecycle.steps.at(LoopSteps.Step.FLUSH);
             router.flush();
-            if (closing.hasBegun() ? closing.advance() : !lifecycle.isOpen()) {
+            if (isNew | (closing.hasBegun() ? closing.advance() : !lifecycle.isOpen())) {
                 done++;
             }
             if (lifecycle.hasEnded()) {

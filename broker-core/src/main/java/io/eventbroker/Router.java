@@ -100,11 +100,8 @@ final class Router {
 
     private void offerUnlessSealed(QueuedSubscription<?> subscription, BrokerEvent event) {
         if (!subscription.sealed) {
-            offer(
-                    subscription,
-                    event,
-                    describe(BrokerEvent.TOPIC.definition(), event, totals.get(TOLD) + 1),
-                    Backlog.MATCHED);
+            Envelope envelope = describe(BrokerEvent.TOPIC.definition(), event, totals.get(TOLD) + 1);
+            offer(subscription, event, envelope, Backlog.MATCHED);
         }
     }
 

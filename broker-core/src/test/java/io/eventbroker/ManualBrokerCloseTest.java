@@ -42,6 +42,21 @@ class ManualBrokerCloseTest {
         assertThat(broker.stats().state()).isEqualTo(State.CLOSED);
     }
 
+    /** To take note of a close is to do something: hazard: time jumps although the reader that waits has been given something. */
+    @Test
+    void whoWaitsToBeToldOfTheCloseIsToldBeforeTimePasses() throws Exception {
+        Inbox<BrokerEvent.Closing> told = broker.inbox(BrokerEvent.TOPIC.only(BrokerEvent.Closing.class));
+        broker.subscribe(NUMBERS, n -> {
+            broker.close(SECOND);
+            assertThat(told.take().timeout()).isEqualTo(SECOND);
+            log.add(broker.stats().state() + " at " + broker.lifecycle.timing.nanoTime());
+        });
+        broker.publish(NUMBERS, 1);
+        broker.runUntilIdle();
+
+        assertThat(log).containsExactly("DRAINING at 0");
+    }
+
     @Test
     void G7_theReportListsThoseThatWereAliveWhenClosingBegan() {
         Inbox<String> leaving = broker.subscription(WORDS).named("leaving").inbox();
