@@ -88,7 +88,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
             closing.notice();
             lifecycle.steps.at(LoopSteps.Step.FLUSH);
             router.flush();
-            if (isNew | (closing.hasBegun() ? closing.advance() : !lifecycle.isOpen())) {
+            if ((closing.hasBegun() ? closing.advance() : !lifecycle.isOpen()) || isNew) {
                 done++;
             }
             if (lifecycle.hasEnded()) {

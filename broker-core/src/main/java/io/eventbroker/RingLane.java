@@ -2,6 +2,7 @@ package io.eventbroker;
 
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -54,9 +55,8 @@ final class RingLane<T> extends Entrance implements Lane<T> {
     @Override
     public int publishAll(Collection<? extends T> events) {
         Object[] all = Checks.requireNonNull(events, "events").toArray();
-        for (int i = 0; i < all.length; i++) {
-            Checks.requireNonNull(all[i], "event " + i + " of " + all.length);
-        }
+        int missing = Arrays.asList(all).indexOf(null);
+        Checks.requireNonNull(missing < 0 ? all : null, "event " + missing + " of " + all.length);
         requireOwner();
         for (int i = 0; i < all.length; i++) { // before the first is offered: a key that is not allowed is no offer
             all[i] = topic.contentOf(all[i]);

@@ -15,9 +15,10 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.infra.Status;
@@ -71,7 +72,7 @@ class JcstressTest {
     private final LongRun run = LongRun.of("jcstress", JcstressTest.class);
 
     @Test
-    @Tag("one-jdk")
+    @EnabledForJreRange(min = JRE.JAVA_21) // on 17 jcstress runs each test twice, with and without biased locking
     @Timeout(value = 1, unit = TimeUnit.DAYS) // see LONGEST
     void noForbiddenOutcomeAndNoTestLeftOut() throws Exception {
         Collection<TestResult> results = run();
