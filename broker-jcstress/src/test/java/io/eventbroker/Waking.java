@@ -23,8 +23,6 @@ import org.openjdk.jcstress.infra.results.I_Result;
  * parks, it parks for ever: a wake-up that is lost shows as a timeout of the test.
  */
 public class Waking {
-    /** Longer than any test. */
-
     /** What a take that nobody interrupts comes to: a value, or 9 if there is none any more. */
     private static int taken(Callable<Event> take) {
         try {
@@ -36,7 +34,7 @@ public class Waking {
         }
     }
 
-    /** Hazard: the same, by what the loop does of itself. */
+    /** Hazard: the queue is filled and the consumer parks, by what the loop does of itself. */
     @JCStressTest
     @Description("the loop's step against announce and look")
     @Outcome(

@@ -22,7 +22,6 @@ import org.openjdk.jcstress.infra.results.I_Result;
  * really parks, it parks for ever: a wake-up that is lost shows as a timeout of the test.
  */
 public class ParkAndWake {
-    /** Longer than any test. */
     private static int asInt(boolean is) {
         return is ? 1 : 0;
     }
