@@ -26,6 +26,8 @@ final class StarvedHeap {
     private static final int PUBLISHERS = 2;
     private static final Integer[] EVENTS = new Integer[MOST * PUBLISHERS];
 
+    private static final OutOfMemoryError NO_MEMORY = new OutOfMemoryError();
+
     private static final byte OFFERED = 1;
     private static final byte ACCEPTED = 2;
     private static final byte REFUSED = 3;
@@ -131,8 +133,16 @@ final class StarvedHeap {
     /** In large pieces first, then in such as leave no room for anything, which is kept so for a while. */
     private void hoard(int millis) {
         hoarding.incrementAndGet();
+        try {
+            fillUp(millis);
+        } finally {
+            hoarding.decrementAndGet();
+        }
+    }
+
+    private void fillUp(int millis) {
         Object[] chain = null;
-        OutOfMemoryError last = new OutOfMemoryError();
+        OutOfMemoryError last = NO_MEMORY; // there may be none to make it
         for (int size = 1 << 20; size >= (isSparing ? 1 << 16 : 16); size /= 4) {
             try {
                 while (true) {
@@ -145,7 +155,6 @@ final class StarvedHeap {
         LockSupport.parkNanos(millis * 1_000_000L);
         keptUntilNow = chain;
         keptUntilNow = null;
-        hoarding.decrementAndGet();
         throw last;
     }
 
