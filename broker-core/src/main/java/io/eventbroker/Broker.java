@@ -37,9 +37,9 @@ import java.time.Duration;
  * broker's and under the name of this interface.
  *
  * <p><b>Errors of the JVM.</b> A publish that throws a {@link StackOverflowError} or an {@link OutOfMemoryError} has
- * published nothing ({@link Lane#publishAll}: nothing more); one that returns has. An {@code OutOfMemoryError} on the broker thread fails the broker: a message it
- * was about to put into a queue counts as dropped there, those behind it as {@linkplain BrokerStats#discarded()
- * discarded}.
+ * published nothing ({@link Lane#publishAll}: nothing more); one that returns has. An {@code OutOfMemoryError} on the
+ * broker thread fails the broker: a message it was about to put into a queue counts as dropped there, those behind it as
+ * {@linkplain BrokerStats#discarded() discarded}.
  *
  * <p><b>What success does not promise.</b> A publish that returns was accepted: it will be routed to all that subscribe
  * at that moment in the order, or counted as lost to a named cause. It has not been handled yet, and it does not
@@ -255,14 +255,16 @@ public interface Broker extends AutoCloseable {
      *
      * <p>So of ten seconds, chains of handlers have up to seven and a half; a handler that publishes in the last quarter
      * gets a {@link BrokerClosedException}, and fails unless it catches that. Publishers that wait for room get a
-     * {@link BrokerClosedException}: those outside handlers at once, handlers when everybody is refused. Losses are logged once, at WARN, by a thread of
-     * the broker's, for which a caller that waited for the end waits a second at most. What handlers did happens-before the
-     * return, except for a handler reported as {@linkplain SubscriptionStats#stuck() stuck}, which is still at it.
+     * {@link BrokerClosedException}: those outside handlers at once, handlers when everybody is refused. Losses are
+     * logged once, at WARN, by a thread of the broker's, for which a caller that waited for the end waits a second at most.
+     * What handlers did happens-before the return, except for a handler reported as {@linkplain SubscriptionStats#stuck()
+     * stuck}, which is still at it.
      *
      * <p>With a timeout of zero or less the deadline is now. A second call waits for the end too, at most its own
-     * timeout, after which its report is an interim one, as its {@linkplain BrokerStats#state() state} tells. A caller that is interrupted, before or while it waits, moves the deadline to now, and keeps its status.
-     * Called by a handler it does not wait: the close goes on without it, and the report is an interim one. On a failed
-     * broker it returns the report, without waiting for handlers still running.
+     * timeout, after which its report is an interim one, as its {@linkplain BrokerStats#state() state} tells. A
+     * caller that is interrupted, before or while it waits, moves the deadline to now, and keeps its status. Called by a
+     * handler it does not wait: the close goes on without it, and the report is an interim one. On a failed broker it
+     * returns the report, without waiting for handlers still running.
      *
      * <pre>{@code
      * try (Broker broker = Broker.open()) {

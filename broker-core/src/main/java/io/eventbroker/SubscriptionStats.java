@@ -118,9 +118,9 @@ public interface SubscriptionStats {
     long inHand();
 
     /**
-     * Messages lost after the last that was taken or still can be taken: what no {@link Message#missedBefore()} has told. What was
-     * abandoned is not in it. (Of a push subscription that did not ask for messages, those lost after the last that was put
-     * in: where its losses lie among what was abandoned it does not know.)
+     * Messages lost after the last that was taken or still can be taken: what no {@link Message#missedBefore()} has
+     * told. What was abandoned is not in it. (Of a push subscription that did not ask for messages, those lost after
+     * the last that was put in: where its losses lie among what was abandoned it does not know.)
      *
      * @return 0 while the subscription runs; at its end, a number
      */

@@ -21,9 +21,10 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
  * The program of a JVM that runs tests against a broker with a mistake, one after the other, each broker in a class loader
- * of its own. Arguments: a file of orders, each a line {@code number, folder with classes, test} with tabs between; the file for the findings, each a line {@code number, milliseconds, how it ended, what it
- * says}. Ends when one has hung. All wait for what they await as long, so that what passes without a mistake does not
- * fail with one only since it is slow.
+ * of its own. Arguments: a file of orders, each a line {@code number, folder with classes, test} with tabs between;
+ * the file for the findings, each a line {@code number, milliseconds, how it ended, what it says}. Ends when one has
+ * hung. All wait for what they await as long, so that what passes without a mistake does not fail with one only since
+ * it is slow.
  */
 final class FaultFork {
     static final String PASSED = "passed";

@@ -42,7 +42,7 @@ class ManualBrokerCloseTest {
         assertThat(broker.stats().state()).isEqualTo(State.CLOSED);
     }
 
-    /** To take note of a close is to do something: hazard: time jumps although the reader that waits has been given something. */
+    /** Hazard: taking note of a close is no step, so time jumps although the reader that waits has been given something. */
     @Test
     void whoWaitsToBeToldOfTheCloseIsToldBeforeTimePasses() throws Exception {
         Inbox<BrokerEvent.Closing> told = broker.inbox(BrokerEvent.TOPIC.only(BrokerEvent.Closing.class));

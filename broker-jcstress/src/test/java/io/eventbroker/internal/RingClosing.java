@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Description;
+import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -96,9 +97,7 @@ public class RingClosing {
         }
     }
 
-    /** Hazard: the broker has failed, and what its loop leaves behind is counted while its publisher settles. */
-    @JCStressTest
-    @Description("lane: offer against close and discard")
+    /** What may come of an offer into a ring that is closed and emptied. */
     @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "accepted and counted as discarded")
     @Outcome(
             id = "1, 0, 1",
@@ -106,6 +105,12 @@ public class RingClosing {
             desc = "accepted, comes late, is counted by the next look")
     @Outcome(id = "2, 0, 0", expect = ACCEPTABLE_INTERESTING, desc = "withdrawn")
     @Outcome(expect = FORBIDDEN, desc = "accepted and not in the ledger, or twice; withdrawn and discarded")
+    static final class Discard {}
+
+    /** Hazard: the broker has failed, and what its loop leaves behind is counted while its publisher settles. */
+    @JCStressTest
+    @Description("lane: offer against close and discard")
+    @JCStressMeta(Discard.class)
     @State
     public static class LaneDiscard {
         private final Ring.Lone<Object> ring = new Ring.Lone<>(4, "to", new LongAdder());
@@ -130,13 +135,7 @@ public class RingClosing {
     /** Hazard: as in a lane; here the publisher does not look again, so what it accepted comes late. */
     @JCStressTest
     @Description("shared ring: offer against close and discard")
-    @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "accepted and counted as discarded")
-    @Outcome(
-            id = "1, 0, 1",
-            expect = ACCEPTABLE_INTERESTING,
-            desc = "accepted, comes late, is counted by the next look")
-    @Outcome(id = "2, 0, 0", expect = ACCEPTABLE_INTERESTING, desc = "withdrawn")
-    @Outcome(expect = FORBIDDEN, desc = "accepted and not in the ledger, or twice; withdrawn and discarded")
+    @JCStressMeta(Discard.class)
     @State
     public static class SharedDiscard {
         private final Ring.Shared<Object> ring = new Ring.Shared<>(4, new LongAdder());

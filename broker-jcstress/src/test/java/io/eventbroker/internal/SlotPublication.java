@@ -10,6 +10,7 @@ import java.util.function.BiConsumer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Description;
+import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -102,18 +103,22 @@ public class SlotPublication {
         }
     }
 
-    /**
-     * Hazard: a producer claims a slot that the consumer has freed, and the consumer's clearing of it comes after the
-     * producer's event; or the consumer finds the event of the lap before once more.
-     */
-    @JCStressTest
-    @Description("shared ring, full: offer into the slot that drain frees")
+    /** What may come of an offer into a slot that is about to be free. */
     @Outcome(id = "0, 12, 0", expect = ACCEPTABLE, desc = "still full, refused")
     @Outcome(id = "1, 12, 3", expect = ACCEPTABLE, desc = "accepted, taken later")
     @Outcome(id = "1, 123, 0", expect = ACCEPTABLE_INTERESTING, desc = "accepted and taken at once")
     @Outcome(
             expect = FORBIDDEN,
             desc = "an accepted event is lost, taken twice or out of order; or a refused one taken")
+    static final class Reuse {}
+
+    /**
+     * Hazard: a producer claims a slot that the consumer has freed, and the consumer's clearing of it comes after the
+     * producer's event; or the consumer finds the event of the lap before once more.
+     */
+    @JCStressTest
+    @Description("shared ring, full: offer into the slot that drain frees")
+    @JCStressMeta(Reuse.class)
     @State
     public static class SharedSlotReused {
         private final Ring.Shared<Object> ring = new Ring.Shared<>(2, new LongAdder());
@@ -146,12 +151,7 @@ public class SlotPublication {
     /** Hazard: as with the shared ring, full. */
     @JCStressTest
     @Description("lane, full: offer into the slot that drain frees")
-    @Outcome(id = "0, 12, 0", expect = ACCEPTABLE, desc = "still full, refused")
-    @Outcome(id = "1, 12, 3", expect = ACCEPTABLE, desc = "accepted, taken later")
-    @Outcome(id = "1, 123, 0", expect = ACCEPTABLE_INTERESTING, desc = "accepted and taken at once")
-    @Outcome(
-            expect = FORBIDDEN,
-            desc = "an accepted event is lost, taken twice or out of order; or a refused one taken")
+    @JCStressMeta(Reuse.class)
     @State
     public static class LaneSlotReused {
         private final Ring.Lone<Object> ring = new Ring.Lone<>(2, "to", new LongAdder());
