@@ -51,6 +51,7 @@ final class ReferenceQueue {
     long abandoned;
     long episode; // what was lost since that was told
     boolean unsubscribed;
+    boolean perhapsUnsubscribed; // was disconnected before, and nothing tells whether the loop died first
     boolean disconnected; // the broker ended it because it was full
     boolean stuck;
 

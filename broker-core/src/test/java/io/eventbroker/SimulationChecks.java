@@ -138,6 +138,7 @@ final class SimulationChecks {
     /** The broker tells that this many were abandoned: all that waits, once nothing runs that could still take it. */
     void abandoned(ReferenceQueue queue, long told) {
         if (told != queue.abandoned) {
+            queue.unsubscribed |= queue.perhapsUnsubscribed;
             boolean isCut = queue.isPush()
                     && (queue.unsubscribed || model.isDeadlineOver() || (model.cause != null && !queue.isOfBroker()));
             boolean isOver = queue.inHand.isEmpty() || model.hasEnded() || model.isDeadlineOver();

@@ -172,6 +172,8 @@ final class SimulationSubscribing {
             boolean isLeaving = isTold ? run.events.leaving != null : isFirst;
             if (isLeaving && (!hasDied || run.events.hasSeenUnsubscribed())) {
                 model.unsubscribe(member.queue); // now, for the broker may have died since
+            } else if (isFirst && hasDied) {
+                member.queue.perhapsUnsubscribed = !isTold;
             }
             run.events.leaving = null;
             return null;
