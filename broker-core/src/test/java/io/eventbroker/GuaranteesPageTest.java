@@ -30,7 +30,7 @@ class GuaranteesPageTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| \\[[^]]+]\\(runs/([\\w-]+\\.json)\\) \\|(.*)\\| `([^`]+)` \\|$");
 
-    private static final Pattern NUMBER = Pattern.compile("\\d[\\d,]*(\\.\\d+)?");
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,3}(,\\d{3})+|\\d+(\\.\\d+)?");
 
     private final String page = read(ROOT.resolve("docs/guarantees.md"));
 
