@@ -104,6 +104,21 @@ class BrokerEventLossTest {
         assertThat(linesWith("no longer drops")).as("the ends of %s", begun).hasSameSizeAs(begun);
     }
 
+    /** Hazard: of these losses no event tells, so without a line they would be silent. */
+    @Test
+    void whatASubscriptionToBrokerEventsLosesIsLogged() {
+        Inbox<BrokerEvent> small = broker.subscription(BrokerEvent.TOPIC)
+                .named("small")
+                .capacity(1)
+                .inbox();
+        publish(3); // nobody wants them
+        broker.runUntilIdle();
+        assertThat(small.stats().dropped()).isPositive();
+        assertThat(linesWith("and drops"))
+                .singleElement()
+                .satisfies(line -> assertThat(line).contains("\"small\""));
+    }
+
     private List<String> linesWith(String text) {
         return log.lines().stream().filter(line -> line.contains(text)).toList();
     }
