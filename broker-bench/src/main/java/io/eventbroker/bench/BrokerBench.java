@@ -1,6 +1,7 @@
 package io.eventbroker.bench;
 
 import io.eventbroker.bench.compare.CompareCommand;
+import io.eventbroker.bench.lab.TablesCommand;
 import io.eventbroker.bench.soak.SoakCommand;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Unmatched;
 @Command(
         name = "broker-bench",
         description = "Measures the broker.",
-        subcommands = {CompareCommand.class, SoakCommand.class, BrokerBench.Jmh.class})
+        subcommands = {CompareCommand.class, TablesCommand.class, SoakCommand.class, BrokerBench.Jmh.class})
 final class BrokerBench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

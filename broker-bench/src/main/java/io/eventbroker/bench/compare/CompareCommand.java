@@ -1,40 +1,52 @@
 package io.eventbroker.bench.compare;
 
-import java.io.IOException;
+import io.eventbroker.bench.compare.load.Plan;
+import io.eventbroker.bench.compare.load.Scenario;
+import io.eventbroker.bench.compare.peers.Entry;
+import io.eventbroker.bench.compare.peers.Role;
+import io.eventbroker.bench.lab.Options;
+import io.eventbroker.bench.lab.Report;
+import io.eventbroker.bench.lab.Rounds;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The command {@code compare}. The table goes to standard output, progress to standard error. */
+/** The command {@code compare}. The tables go to standard output, progress to standard error. */
 @Command(
         name = "compare",
         description = {
             "Measures the broker beside its peers: messages per second, end to end.",
             "Lossless: publishers have fewer events in flight than any queue holds, and every subscriber counts,"
                     + " orders and adds up what it receives. Each run has a JVM of its own, with the flags (-X...) given"
-                    + " to this one; the median of the runs counts."
+                    + " to this one; the median of the runs counts. Peers get the better of two or three settings, found"
+                    + " in the first two rounds; the broker has its defaults. Usual are 8 rounds (about 75 minutes), and"
+                    + " 3 with --quick (about 3 minutes)."
         },
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:every run was exact",
-            "1:a run lost or reordered events, failed or hung, or the JSON could not be written",
+            "0:every run of the broker was exact, whatever the verdicts are",
+            "1:a run of the broker lost or reordered events, failed or hung, or a file could not be written",
             "2:the arguments are not usable"
         })
 public final class CompareCommand implements Callable<Integer> {
+    private static final int ROUNDS = 8;
+    private static final int QUICK_ROUNDS = 3;
+
     @Spec
     private CommandSpec spec;
 
@@ -42,95 +54,117 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--scenario",
             paramLabel = "PxS",
             converter = ScenarioConverter.class,
-            description = "Publishers and subscribers: 1x1, 1x4, 2x1 or 2x4. May be given several times; without it,"
-                    + " 1x1 and 2x4.")
+            description =
+                    "Publishers and subscribers: 1x1, 1x4, 2x1, 2x4, 4x16, 1x64, or 1x1x100 for 100 topics. May be"
+                            + " given several times; without it, all; with --quick, 1x1 and 2x4.")
     private List<Scenario> scenarios = new ArrayList<>();
 
     @Option(
             names = "--contender",
             paramLabel = "NAME",
             converter = EntryConverter.class,
-            description =
-                    "Who takes part. May be given several times; without it, all. There are"
-                            + " broker-shared, broker-lane, SubmissionPublisher, go-port, guava-eventbus, and jctools-2-hops (1x1 only).")
+            description = "Who takes part. May be given several times; without it, all; with --quick, six. There are"
+                    + " broker-lane, broker-shared, broker-lane-spin, broker-lane-batch, submission-publisher, rxjava,"
+                    + " reactor, mbassador-async, guava-async, greenrobot-async, spring-async, pekko, vertx, go-port,"
+                    + " guava, greenrobot, mbassador, spring, spsc-2-hops, disruptor-multi, disruptor-single.")
     private List<Entry> contenders = new ArrayList<>();
 
     @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "How many JVMs each contender gets for each scenario: 5 unless told, 2 with --quick.")
-    private @Nullable Integer rounds;
-
-    @Option(names = "--quick", description = "Fewer and shorter runs, for an indication.")
-    private boolean quick;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the results to a file.")
-    private @Nullable Path json;
+            names = "--gate",
+            description = "Also print the table of targets with verdicts: needs all scenarios, all contenders and at"
+                    + " least 7 rounds.")
+    private boolean gate;
 
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this help.")
-    @SuppressWarnings("unused") // picocli reads it
-    private boolean help;
+            names = "--window",
+            paramLabel = "MILLIS",
+            description = "How long publishers publish between two checks of all accounts: 200 unless told. A run has 5"
+                    + " windows, and up to 15 before them until the rate is steady.")
+    private @Nullable Integer window;
+
+    @Mixin
+    private Options options;
 
     @Override
     public Integer call() throws InterruptedException {
+        options.check();
         Plan plan = plan();
-        requireWritable();
-        Machine machine = Machine.current();
-        PrintWriter err = spec.commandLine().getErr();
+        int rounds = options.rounds(ROUNDS, QUICK_ROUNDS);
+        if (gate) {
+            requireWhole(rounds);
+        }
 
-        List<Result> results = new Comparison(scenarios(), contenders(), plan, err).run();
-        Report report = new Report(results, plan, quick, machine);
-        report.printTable(spec.commandLine().getOut());
-        boolean written = write(report, err);
-        return written && results.stream().allMatch(Result::isClean) ? ExitCode.OK : ExitCode.SOFTWARE;
+        PrintWriter err = spec.commandLine().getErr();
+        Comparison comparison = new Comparison(scenarios(), contenders(), plan);
+        Report head = Report.begun("compare", options.commandLine(), options.quick(), settings(plan, rounds));
+        Report[] latest = {head};
+        boolean[] written = {true};
+        comparison.run(new Rounds(rounds, options.seed(), plan.expected(), err), round -> {
+            latest[0] = report(head, comparison.results(), round);
+            written[0] = options.write(latest[0], err);
+        });
+
+        latest[0].print(spec.commandLine().getOut());
+        boolean clean = comparison.results().stream()
+                .filter(result -> result.contender().role() == Role.OWN
+                        || result.contender().role() == Role.EXTRA)
+                .allMatch(Result::isClean);
+        return clean && written[0] ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private Report report(Report head, List<Result> results, int rounds) {
+        Gate verdicts = new Gate(results, rounds);
+        return head.with(
+                gate ? verdicts.verdicts() : List.of(),
+                new Tables(results, verdicts).sections(),
+                results.stream().flatMap(result -> result.all().stream()).toList());
     }
 
     private Plan plan() {
-        Plan plan = quick ? Plan.QUICK : Plan.FULL;
-        if (rounds == null) {
+        Plan plan = options.quick() ? Plan.QUICK : Plan.FULL;
+        if (window == null) {
             return plan;
         }
-        if (rounds < 1) {
-            throw new ParameterException(spec.commandLine(), "--rounds must be at least 1");
+        if (window < 1) {
+            throw new ParameterException(spec.commandLine(), "--window must be at least 1");
         }
-        return plan.withRounds(rounds);
+        return plan.withWindowMillis(window);
+    }
+
+    /** A verdict of some contenders or scenarios would be one on what was chosen. */
+    private void requireWhole(int rounds) {
+        if (rounds < Gate.FEWEST_ROUNDS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--gate needs at least " + Gate.FEWEST_ROUNDS + " rounds, not " + rounds);
+        }
+        if (options.quick() || !scenarios.isEmpty() || !contenders.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--gate needs all scenarios and contenders: not with --quick, --scenario or --contender");
+        }
+    }
+
+    private Map<String, Object> settings(Plan plan, int rounds) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("rounds", rounds);
+        settings.put("seed", options.seed());
+        settings.put("plan", plan);
+        settings.put("trialRounds", Result.TRIAL_ROUNDS);
+        return settings;
     }
 
     private List<Scenario> scenarios() {
-        return scenarios.isEmpty()
-                ? List.of(Scenario.ONE_TO_ONE, Scenario.TWO_TO_FOUR)
-                : scenarios.stream().distinct().toList();
+        if (scenarios.isEmpty()) {
+            return options.quick() ? List.of(Scenario.ONE_TO_ONE, Scenario.TWO_TO_FOUR) : Scenario.ALL;
+        }
+        return scenarios.stream().distinct().toList();
     }
 
     private List<Entry> contenders() {
-        return contenders.isEmpty() ? Entry.ALL : contenders.stream().distinct().toList();
-    }
-
-    /** So that nobody finds out after minutes. */
-    private void requireWritable() {
-        if (json == null) {
-            return;
+        if (contenders.isEmpty()) {
+            return options.quick() ? Entry.QUICK : Entry.ALL;
         }
-        Path folder = json.toAbsolutePath().getParent();
-        if (Files.isDirectory(json) || folder == null || !Files.isWritable(Files.exists(json) ? json : folder)) {
-            throw new ParameterException(spec.commandLine(), "--json: cannot write to " + json);
-        }
-    }
-
-    private boolean write(Report report, PrintWriter err) {
-        if (json == null) {
-            return true;
-        }
-        try {
-            Files.writeString(json, report.toJson() + System.lineSeparator());
-            return true;
-        } catch (IOException e) {
-            err.println("compare: cannot write " + json + ": " + e);
-            return false;
-        }
+        return contenders.stream().distinct().toList();
     }
 
     /** Picocli shows the message of a {@link TypeConversionException} as it is. */

@@ -1,22 +1,29 @@
 package io.eventbroker.bench.compare;
 
+import io.eventbroker.bench.compare.load.Plan;
+import io.eventbroker.bench.compare.load.Run;
+import io.eventbroker.bench.compare.load.Scenario;
+import io.eventbroker.bench.compare.peers.Entry;
+import io.eventbroker.bench.lab.ForkedJvm;
+import io.eventbroker.bench.lab.Rounds;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.IntConsumer;
 
-/**
- * Runs every contender in every scenario once a round, each time in a new JVM: what the machine does meanwhile then
- * harms all of them alike.
- */
+/** Runs every contender in every scenario once a round, each time in a new JVM. */
 final class Comparison {
+    /** So that libraries which still use {@code sun.misc.Unsafe} or native code do not have the JVM warn of it. */
+    private static final List<String> FLAGS = Runtime.version().feature() < 24
+            ? List.of()
+            : List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED");
+
     private final Plan plan;
-    private final PrintWriter progress;
     private final List<Result> results = new ArrayList<>();
 
-    Comparison(List<Scenario> scenarios, List<Entry> contenders, Plan plan, PrintWriter progress) {
+    Comparison(List<Scenario> scenarios, List<Entry> contenders, Plan plan) {
         this.plan = plan;
-        this.progress = progress;
         for (Scenario scenario : scenarios) {
             for (Entry contender : contenders) {
                 if (contender.scenarios().test(scenario)) {
@@ -26,32 +33,42 @@ final class Comparison {
         }
     }
 
-    List<Result> run() throws InterruptedException {
-        for (int round = 1; round <= plan.rounds(); round++) {
-            for (Result result : results) {
-                String label = "round " + round + "/" + plan.rounds() + "  " + result.scenario() + "  "
-                        + result.contender() + "  ";
-                progress.println(label + runOnce(result));
-                progress.flush();
-            }
-        }
+    /** What there is so far. */
+    List<Result> results() {
         return results;
     }
 
-    private String runOnce(Result result) throws InterruptedException {
-        List<String> arguments = ForkedRun.arguments(result.contender(), result.scenario(), plan);
+    void run(Rounds rounds, IntConsumer afterRound) throws InterruptedException {
+        rounds.run(
+                round -> results.stream()
+                        .flatMap(result -> result.cells(round).stream())
+                        .toList(),
+                this::runOnce,
+                afterRound);
+    }
+
+    private String runOnce(int round, Cell cell) throws InterruptedException {
+        Result result = results.stream()
+                .filter(one -> one.scenario().equals(cell.scenario())
+                        && one.contender().equals(cell.contender()))
+                .findFirst()
+                .orElseThrow();
         Run run;
         try {
-            run = ForkedRun.parse(new ForkedJvm(ForkedRun.class, arguments).run(plan.patience()));
+            String line = new ForkedJvm(ForkedRun.class, ForkedRun.arguments(cell, plan), FLAGS).run(plan.patience());
+            run = ForkedRun.parse(line);
         } catch (IOException e) {
-            result.addFailure();
-            return "failed: " + e.getMessage();
+            String why = String.valueOf(e.getMessage());
+            result.add(Trial.failed(round, cell, why));
+            return "failed: " + why;
         }
 
-        result.add(run);
+        result.add(Trial.of(round, cell, run));
         if (!run.hasRate()) {
-            return String.format("lost %,d, reordered %,d of %,d", run.lost(), run.reordered(), run.published());
+            return String.format(
+                    Locale.ROOT, "lost %,d, reordered %,d of %,d", run.lost(), run.reordered(), run.published());
         }
-        return String.format("%s M/s, checksum %016x", Report.millions(run.messagesPerSecond()), run.checksum());
+        return String.format(
+                Locale.ROOT, "%s M/s, checksum %016x", Tables.millions(run.messagesPerSecond()), run.checksum());
     }
 }

@@ -1,16 +1,28 @@
 package io.eventbroker.bench.compare;
 
+import io.eventbroker.bench.compare.load.Run;
+import io.eventbroker.bench.compare.load.Scenario;
+import io.eventbroker.bench.compare.peers.Entry;
+import io.eventbroker.bench.lab.Interval;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What came of a contender in a scenario, over all rounds. */
+/**
+ * What came of a contender in a scenario, over all rounds. In the first {@value #TRIAL_ROUNDS} rounds all its settings
+ * run; then the better one goes on alone, and only its runs count, those of the first rounds included.
+ */
 final class Result {
+    static final int TRIAL_ROUNDS = 2;
+
     private final Scenario scenario;
     private final Entry contender;
-    private final List<Run> runs = new ArrayList<>();
-    private int failed;
+    private final List<Trial> trials = new ArrayList<>();
 
     Result(Scenario scenario, Entry contender) {
         this.scenario = scenario;
@@ -25,54 +37,114 @@ final class Result {
         return contender;
     }
 
-    void add(Run run) {
-        runs.add(run);
+    void add(Trial trial) {
+        trials.add(trial);
     }
 
-    /** Counts a JVM that hung or ended badly. */
-    void addFailure() {
-        failed++;
+    /** What has to run in a round. */
+    List<Cell> cells(int round) {
+        List<Entry.Setting> settings = round <= TRIAL_ROUNDS ? contender.settings() : List.of(chosen());
+        return settings.stream()
+                .map(setting -> new Cell(scenario, contender, setting))
+                .toList();
     }
 
-    /** The median run in messages per second; null if no run has a rate. */
-    @Nullable Double messagesPerSecond() {
+    /** The better setting, by the first rounds: exact before inexact, then the faster. */
+    Entry.Setting chosen() {
+        // of equals the first
+        return contender.settings().stream()
+                .sorted(Comparator.comparing(this::isInexact)
+                        .thenComparing(
+                                Comparator.comparingDouble(this::rateOfTrial).reversed()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private boolean isInexact(Entry.Setting setting) {
+        return ofTrial(setting).anyMatch(trial -> trial.rate() == 0);
+    }
+
+    private double rateOfTrial(Entry.Setting setting) {
+        List<Double> rates = ofTrial(setting).map(Trial::rate).toList();
+        return rates.isEmpty() ? 0 : Interval.median(rates);
+    }
+
+    private Stream<Trial> ofTrial(Entry.Setting setting) {
+        return trials.stream().filter(trial -> trial.round() <= TRIAL_ROUNDS && isOf(trial, setting));
+    }
+
+    private static boolean isOf(Trial trial, Entry.Setting setting) {
+        return trial.setting().equals(setting.name());
+    }
+
+    /** All that was run, other settings included. */
+    List<Trial> all() {
+        return List.copyOf(trials);
+    }
+
+    /** The runs that count. */
+    List<Trial> counting() {
+        Entry.Setting chosen = chosen();
+        return trials.stream().filter(trial -> isOf(trial, chosen)).toList();
+    }
+
+    /** The rate in a round: 0 if that run failed or was not exact; null if there is none. */
+    @Nullable Double rate(int round) {
+        return counting().stream()
+                .filter(trial -> trial.round() == round)
+                .map(Trial::rate)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The rates in messages per second, of exact runs. */
+    List<Double> rates() {
+        return exact(Run::messagesPerSecond);
+    }
+
+    /** What each exact run allocated, in bytes per message. */
+    List<Double> bytesPerMessage() {
+        return exact(Run::bytesPerMessage);
+    }
+
+    /** The median rate; null if no run was exact. */
+    @Nullable Double median() {
         List<Double> rates = rates();
-        return rates.isEmpty() ? null : Median.of(rates);
+        return rates.isEmpty() ? null : Interval.median(rates);
     }
 
-    /** The slowest and the fastest run, in messages per second; empty if no run has a rate. */
-    List<Double> spread() {
-        List<Double> sorted = rates().stream().sorted().toList();
-        return sorted.isEmpty() ? List.of() : List.of(sorted.get(0), sorted.get(sorted.size() - 1));
+    private List<Double> exact(ToDoubleFunction<Run> figure) {
+        return runs().filter(Run::hasRate).map(figure::applyAsDouble).toList();
     }
 
-    private List<Double> rates() {
-        return runs.stream().filter(Run::hasRate).map(Run::messagesPerSecond).toList();
-    }
-
-    /** How many runs have a rate. */
-    int exactRuns() {
-        return rates().size();
+    private Stream<Run> runs() {
+        return counting().stream().map(Trial::run).filter(Objects::nonNull);
     }
 
     /** How many JVMs hung or ended badly. */
-    int failed() {
-        return failed;
+    long failed() {
+        return counting().stream().filter(trial -> trial.run() == null).count();
     }
 
     long lost() {
-        return runs.stream().mapToLong(Run::lost).sum();
+        return sum(Run::lost);
     }
 
     long reordered() {
-        return runs.stream().mapToLong(Run::reordered).sum();
+        return sum(Run::reordered);
     }
 
-    Map<String, Object> settings() {
-        return runs.isEmpty() ? Map.of() : runs.get(0).settings();
+    private long sum(ToLongFunction<Run> figure) {
+        return runs().mapToLong(figure).sum();
     }
 
+    /** Whether it may be the best of its kind: whatever it said to have carried came, and in order. */
+    boolean isExact() {
+        return lost() == 0 && reordered() == 0 && !rates().isEmpty();
+    }
+
+    /** Whether nothing at all went wrong. */
     boolean isClean() {
-        return failed == 0 && lost() == 0 && reordered() == 0;
+        return failed() == 0 && lost() == 0 && reordered() == 0;
     }
 }

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.eventbroker.bench.CommandRun;
+import io.eventbroker.bench.compare.load.Plan;
+import io.eventbroker.bench.compare.load.Scenario;
+import io.eventbroker.bench.compare.peers.Entry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,11 +23,18 @@ class CompareCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    --scenario 3x3        | there is no scenario '3x3'; there are [1x1, 1x4, 2x1, 2x4]
+                    --scenario 3x3        | there is no scenario '3x3'; there are [1x1, 1x4, 2x1, 2x4, 4x16, 1x64, 1x1x100]
                     --scenario            | Missing required parameter for option '--scenario'
-                    --contender nobody    | there is no contender 'nobody'; there are [broker-shared,
+                    --contender nobody    | there is no contender 'nobody'; there are [broker-lane,
                     --rounds 0            | --rounds must be at least 1
+                    --rounds many         | Invalid value for option '--rounds'
+                    --window 0            | --window must be at least 1
                     --json no/such/folder | --json: cannot write to
+                    --html no/such/folder | --html: cannot write to
+                    --json a --html a     | --json and --html name the same file
+                    --gate --rounds 6     | --gate needs at least 7 rounds, not 6
+                    --gate --quick        | --gate needs at least 7 rounds, not 3
+                    --gate --scenario 1x1 | --gate needs all scenarios and contenders
                     --slow                | Unknown option: '--slow'
                     1x1                   | Unmatched argument at index 1: '1x1'
                     """)
@@ -30,7 +42,7 @@ class CompareCommandTest {
         CommandRun run = compare(arguments.split(" "));
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains(message);
+        assertThat(run.err()).contains(message).doesNotContain("round 1/");
         assertThat(run.out()).isEmpty();
     }
 
@@ -44,35 +56,63 @@ class CompareCommandTest {
         CommandRun run = compare("--help");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains(Entry.ALL.stream().map(Entry::label).toList());
-        assertThat(run.out())
+        assertThat(run.out().replaceAll("\\s+", " "))
+                .contains(Entry.ALL.stream().map(Entry::label).toList())
                 .contains(Scenario.ALL.stream().map(Scenario::toString).toList());
     }
 
     @Test
-    void measuresInAForkedJvmAndWritesTableAndJson() throws IOException {
+    @Timeout(120)
+    void measuresInForkedJvmsAndWritesTableJsonAndPage() throws IOException {
         Path json = folder.resolve("results.json");
+        Path html = folder.resolve("results.html");
 
         CommandRun run = compare(
                 "--quick",
                 "--rounds",
                 "1",
+                "--window",
+                "10",
                 "--scenario",
                 "1x1",
                 "--contender",
                 "broker-shared",
+                "--contender",
+                "guava",
                 "--json",
-                json.toString());
+                json.toString(),
+                "--html",
+                html.toString());
 
-        assertThat(run.err()).contains("round 1/1  1x1  broker-shared  ").contains("checksum");
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).contains("indicative").containsPattern("1x1 +broker-shared +[0-9.]+ ");
+        assertThat(run.err()).contains("seed 1; about ", "1x1  broker-shared  ", "M/s, checksum");
+        assertThat(run.out())
+                .contains("indicative only")
+                .containsPattern("broker-shared +broker +[0-9.]+")
+                .containsPattern("guava +same-thread peer +[0-9.]+");
 
-        JsonNode result =
-                new ObjectMapper().readTree(json.toFile()).path("results").path(0);
-        assertThat(result.path("contender").asText()).isEqualTo("broker-shared");
-        assertThat(result.path("messagesPerSecond").asLong()).isPositive();
-        assertThat(result.path("runs").asInt()).isOne();
+        JsonNode results = new ObjectMapper().readTree(json.toFile());
+        assertThat(results.path("indicative").asBoolean()).isTrue();
+        assertThat(results.path("commandLine").toString()).contains("--rounds").doesNotContain(folder.toString());
+        assertThat(results.path("runs")).hasSize(3);
+        assertThat(results.path("runs")).allSatisfy(one -> {
+            assertThat(one.path("run").path("rates")).hasSize(Plan.QUICK.windows());
+            assertThat(one.path("run").path("lost").asLong()).isZero();
+        });
+        assertThat(Files.readString(html)).contains("Scenario 1x1").contains("echarts.init(");
+    }
+
+    @Test
+    void aForkUnderstandsWhatItIsGiven() {
+        for (Scenario scenario : Scenario.ALL) {
+            for (Entry entry : Entry.ALL) {
+                for (Entry.Setting setting : entry.settings()) {
+                    Cell cell = new Cell(scenario, entry, setting);
+                    assertThat(ForkedRun.cell(ForkedRun.arguments(cell, Plan.FULL)))
+                            .isEqualTo(cell);
+                }
+            }
+        }
     }
 
     private static CommandRun compare(String... arguments) {

@@ -1,0 +1,139 @@
+package io.eventbroker.bench.compare;
+
+import io.eventbroker.bench.compare.load.Scenario;
+import io.eventbroker.bench.compare.peers.Entry;
+import io.eventbroker.bench.compare.peers.Role;
+import io.eventbroker.bench.lab.Target;
+import io.eventbroker.bench.lab.Verdict;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What results mean for the targets. A ratio is of two runs of one round. A run of our own that failed or was not exact
+ * has the ratio 0; a round in which the other one has no rate has no ratio.
+ */
+final class Gate {
+    /** Of fewer rounds no bound of a median is good enough for a verdict. */
+    static final int FEWEST_ROUNDS = 7;
+
+    private final List<Result> results;
+    private final int rounds;
+
+    /** A gate for so many rounds that were run. */
+    Gate(List<Result> results, int rounds) {
+        this.results = results;
+        this.rounds = rounds;
+    }
+
+    List<Verdict> verdicts() {
+        List<Verdict> verdicts = new ArrayList<>();
+        verdicts.add(against(
+                Target.LANE_TO_SUBMISSION_PUBLISHER,
+                Entry.LANE,
+                Scenario.ONE_TO_ONE,
+                scenario -> find(scenario, Entry.SUBMISSION_PUBLISHER)));
+        for (Scenario scenario : Scenario.ALL) {
+            verdicts.add(against(Target.LANE_TO_BEST_PEER, Entry.LANE, scenario, this::bestPeer));
+        }
+        for (Scenario scenario : Scenario.ALL) {
+            verdicts.add(against(Target.SHARED_TO_BEST_PEER, Entry.SHARED, scenario, this::bestPeer));
+        }
+        for (Scenario scenario : List.of(Scenario.ONE_TO_ONE, Scenario.ONE_TO_FOUR)) {
+            verdicts.add(against(Target.LANE_TO_SAME_THREAD, Entry.LANE, scenario, one -> best(one, Role.SAME_THREAD)));
+        }
+        verdicts.add(against(
+                Target.LANE_TO_BARE_HOPS,
+                Entry.LANE,
+                Scenario.ONE_TO_ONE,
+                scenario -> find(scenario, Entry.BARE_HOPS)));
+        verdicts.add(against(
+                Target.SHARED_TO_DISRUPTOR,
+                Entry.SHARED,
+                Scenario.ONE_TO_ONE,
+                scenario -> find(scenario, Entry.DISRUPTOR)));
+        verdicts.add(allocation(Entry.LANE));
+        verdicts.add(allocation(Entry.SHARED));
+        return verdicts;
+    }
+
+    /** The exact asynchronous peer with the highest median. */
+    Optional<Result> bestPeer(Scenario scenario) {
+        return best(scenario, Role.ASYNCHRONOUS);
+    }
+
+    private Optional<Result> best(Scenario scenario, Role role) {
+        return results.stream()
+                .filter(result ->
+                        result.scenario().equals(scenario) && result.contender().role() == role && result.isExact())
+                .max(Comparator.comparingDouble(result -> Objects.requireNonNullElse(result.median(), 0.0)));
+    }
+
+    private Optional<Result> find(Scenario scenario, Entry contender) {
+        return results.stream()
+                .filter(result ->
+                        result.scenario().equals(scenario) && result.contender().equals(contender))
+                .findFirst();
+    }
+
+    private Verdict against(Target target, Entry own, Scenario scenario, Function<Scenario, Optional<Result>> choice) {
+        Optional<Result> mine = find(scenario, own);
+        Optional<Result> other = choice.apply(scenario);
+        if (mine.isEmpty() || other.isEmpty()) {
+            return Verdict.notMeasured(target, scenario.toString());
+        }
+        String part = scenario + ", against " + other.get().contender();
+        return enough(Verdict.of(target, part, ratios(mine.get(), other.get())));
+    }
+
+    /** Of each round in which the other one has a rate. */
+    List<Double> ratios(Result own, Result other) {
+        return IntStream.rangeClosed(1, rounds)
+                .mapToObj(round -> ratio(own.rate(round), other.rate(round)))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<Double> ratio(@Nullable Double own, @Nullable Double other) {
+        return own == null || other == null || other == 0 ? Optional.empty() : Optional.of(own / other);
+    }
+
+    /** The worst scenario of each round; only plain subscriptions, so not those to a pattern. */
+    private Verdict allocation(Entry own) {
+        List<Result> plain = results.stream()
+                .filter(result ->
+                        result.contender().equals(own) && result.scenario().topics() == 1)
+                .toList();
+        if (plain.isEmpty()) {
+            return Verdict.notMeasured(Target.ALLOCATION, own.label());
+        }
+        List<Double> worst = IntStream.rangeClosed(1, rounds)
+                .mapToObj(round ->
+                        plain.stream().flatMap(result -> bytes(result, round)).toList())
+                .filter(bytes -> !bytes.isEmpty())
+                .map(Collections::max)
+                .toList();
+        return enough(Verdict.of(Target.ALLOCATION, own.label() + ", the worst scenario of each round", worst));
+    }
+
+    private static Stream<Double> bytes(Result result, int round) {
+        return result.counting().stream()
+                .filter(trial -> trial.round() == round && trial.rate() > 0)
+                .map(Trial::run)
+                .filter(Objects::nonNull)
+                .map(run -> run.bytesPerMessage());
+    }
+
+    private static Verdict enough(Verdict verdict) {
+        return verdict.values().size() < FEWEST_ROUNDS
+                ? verdict.but("fewer than " + FEWEST_ROUNDS + " rounds")
+                : verdict;
+    }
+}

@@ -1,0 +1,185 @@
+package io.eventbroker.bench.compare.load;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Measures one contender in one scenario, in this JVM.
+ *
+ * <p>It publishes in windows. A window ends when every subscriber has received all that was published, and its accounts
+ * are checked before the next begins: nothing lost, nothing reordered, the values add up. The first windows warm up;
+ * before the others the heap is collected.
+ */
+public final class Measurement {
+    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long GLANCE_NANOS = 50_000;
+
+    private final Contender contender;
+    private final Plan plan;
+    private final List<Tally> subscribers;
+    private final List<Source> sources;
+
+    private Measurement(Contender contender, Scenario scenario, Plan plan) {
+        this.contender = contender;
+        this.plan = plan;
+        subscribers = Stream.generate(() -> new Tally(scenario))
+                .limit(scenario.subscribers())
+                .toList();
+        sources = IntStream.range(0, scenario.publishers())
+                .mapToObj(number -> new Source(number, scenario, contender, subscribers))
+                .toList();
+    }
+
+    /**
+     * Runs the plan's windows.
+     *
+     * @throws IllegalStateException if every event came, in order, but was not what had been published
+     * @throws Exception if the contender cannot be opened
+     */
+    public static Run run(Contender contender, Scenario scenario, Plan plan) throws Exception {
+        Measurement measurement = new Measurement(contender, scenario, plan);
+        try (contender) {
+            contender.open(scenario, measurement.subscribers);
+            Map<String, Object> settings = new TreeMap<>(contender.settings());
+            settings.put("capacity", Load.CAPACITY);
+            settings.put("inFlight", Load.IN_FLIGHT);
+            settings.put("countsReadEvery", Load.batch(scenario.publishers()));
+            return measurement.run(settings);
+        } finally {
+            measurement.sources.forEach(Source::close);
+        }
+    }
+
+    private Run run(Map<String, Object> settings) throws InterruptedException {
+        List<Double> warmUps = new ArrayList<>();
+        long begin = System.nanoTime();
+        while (isExact() && !plan.isWarm(warmUps, millisSince(begin))) {
+            warmUps.add(window());
+        }
+
+        System.gc();
+        Allocation.bytes(); // the first time it loads classes
+        long allocated = Allocation.bytes();
+        long before = sent();
+        List<Double> rates = new ArrayList<>();
+        begin = System.nanoTime();
+        while (isExact() && !plan.isDone(rates.size(), millisSince(begin))) {
+            rates.add(window());
+        }
+        double bytes = (Allocation.bytes() - allocated) / (double) Math.max(1, sent() - before);
+
+        boolean exact = isExact();
+        if (exact && subscribers.stream().anyMatch(subscriber -> subscriber.sum() != expectedSum())) {
+            throw new IllegalStateException("the events' values do not add up");
+        }
+        return new Run(
+                exact ? rates : List.of(),
+                exact ? bytes : 0,
+                lost(),
+                reordered(),
+                contender.dropped(),
+                sent(),
+                warmUps.size(),
+                checksum(),
+                settings);
+    }
+
+    private static long millisSince(long nanoTime) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanoTime);
+    }
+
+    /** Publishes for a while and waits for the delivery; the rate is in messages per second. */
+    private double window() throws InterruptedException {
+        long before = sent();
+        long begin = System.nanoTime();
+        long until = begin + TimeUnit.MILLISECONDS.toNanos(plan.windowMillis());
+        List<Future<?>> publishing = new ArrayList<>();
+        for (Source source : sources) {
+            publishing.add(source.publishUntil(until));
+        }
+        for (Future<?> one : publishing) {
+            await(one);
+        }
+        awaitDelivery();
+        return Math.rint((sent() - before) * 1e9 / (System.nanoTime() - begin));
+    }
+
+    private void await(Future<?> publishing) throws InterruptedException {
+        try {
+            publishing.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a publisher failed", e.getCause());
+        }
+    }
+
+    /** Returns when everything has arrived, or nothing more does. */
+    private void awaitDelivery() {
+        long all = sent() * subscribers.size();
+        long seen = -1;
+        long changed = System.nanoTime();
+        while (true) {
+            long received = received();
+            if (received >= all) {
+                return;
+            }
+            if (received != seen) {
+                seen = received;
+                changed = System.nanoTime();
+            } else if (System.nanoTime() - changed > STALLED_NANOS) {
+                return;
+            }
+            LockSupport.parkNanos(GLANCE_NANOS);
+        }
+    }
+
+    private boolean isExact() {
+        return lost() == 0 && reordered() == 0;
+    }
+
+    // what follows is called over and over while a window drains, so it allocates nothing
+
+    private long sent() {
+        long sent = 0;
+        for (int i = 0; i < sources.size(); i++) {
+            sent += sources.get(i).sent();
+        }
+        return sent;
+    }
+
+    private long received() {
+        long received = 0;
+        for (int i = 0; i < subscribers.size(); i++) {
+            received += subscribers.get(i).received();
+        }
+        return received;
+    }
+
+    private long lost() {
+        long sent = sent();
+        long lost = 0;
+        for (int i = 0; i < subscribers.size(); i++) {
+            lost += Math.max(0, sent - subscribers.get(i).received());
+        }
+        return lost;
+    }
+
+    private long reordered() {
+        return subscribers.stream().mapToLong(Tally::reordered).sum();
+    }
+
+    private long expectedSum() {
+        return sources.stream().mapToLong(Source::sum).sum();
+    }
+
+    private long checksum() {
+        return subscribers.stream().mapToLong(Tally::sum).sum();
+    }
+}

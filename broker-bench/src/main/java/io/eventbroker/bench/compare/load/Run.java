@@ -1,0 +1,47 @@
+package io.eventbroker.bench.compare.load;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.eventbroker.bench.lab.Interval;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of one measurement in one JVM.
+ *
+ * @param rates messages published per second and delivered to every subscriber, a window each; none if the run was not
+ *     exact
+ * @param bytesPerMessage what all threads of the JVM allocated while it was measured, divided by the messages published
+ * @param lost how many deliveries are missing, by the subscribers' counts
+ * @param reordered how many deliveries came after a later event of the same stream, or twice
+ * @param dropped how many events the contender itself says that it dropped
+ * @param published how many events were published, warm-up included
+ * @param warmUps how many windows went by before the rate was steady, or patience at its end
+ * @param checksum the values of all events delivered, added up
+ * @param settings of the contender and of the load
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record Run(
+        List<Double> rates,
+        double bytesPerMessage,
+        long lost,
+        long reordered,
+        long dropped,
+        long published,
+        int warmUps,
+        long checksum,
+        Map<String, Object> settings) {
+    /** Whether everything came, in order, so that there is a rate. */
+    public boolean hasRate() {
+        return !rates.isEmpty();
+    }
+
+    /** The same with other settings. */
+    public Run withSettings(Map<String, Object> others) {
+        return new Run(rates, bytesPerMessage, lost, reordered, dropped, published, warmUps, checksum, others);
+    }
+
+    /** The median window, in messages per second. */
+    public double messagesPerSecond() {
+        return Interval.median(rates);
+    }
+}

@@ -1,0 +1,131 @@
+package io.eventbroker.bench.lab;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that all measuring commands have: a picocli mixin. Call {@link #check} before anything runs. */
+public final class Options {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "How many JVMs each measurement gets.")
+    private @Nullable Integer rounds;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "From which the order of the runs follows; 1 unless told.")
+    private long seed = 1;
+
+    @Option(names = "--quick", description = "Fewer and shorter runs, for an indication.")
+    private boolean quick;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Also write the results to a file, anew after each round.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write the results as a page with plots, anew after each round. It needs no network.")
+    private @Nullable Path html;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this help.")
+    @SuppressWarnings("unused") // picocli reads it
+    private boolean help;
+
+    /**
+     * So that nobody finds out after minutes.
+     *
+     * @throws ParameterException if an option is not usable
+     */
+    public void check() {
+        if (rounds != null && rounds < 1) {
+            throw new ParameterException(spec.commandLine(), "--rounds must be at least 1");
+        }
+        requireWritable("--json", json);
+        requireWritable("--html", html);
+        if (json != null && html != null && json.toAbsolutePath().equals(html.toAbsolutePath())) {
+            throw new ParameterException(spec.commandLine(), "--json and --html name the same file");
+        }
+    }
+
+    private void requireWritable(String option, @Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file)
+                || folder == null
+                || !Files.isWritable(folder)
+                || (Files.exists(file) && !Files.isWritable(file))) {
+            throw new ParameterException(spec.commandLine(), option + ": cannot write to " + file);
+        }
+    }
+
+    /** Whether an indication is enough. */
+    public boolean quick() {
+        return quick;
+    }
+
+    /** The rounds asked for, or else the usual number, which is less with {@code --quick}. */
+    public int rounds(int full, int few) {
+        if (rounds != null) {
+            return rounds;
+        }
+        return quick ? few : full;
+    }
+
+    /** From which the order of the runs follows. */
+    public long seed() {
+        return seed;
+    }
+
+    /** The command with its arguments as given, but for the names of files. */
+    public List<String> commandLine() {
+        List<String> line = new ArrayList<>();
+        List<String> given = spec.root().commandLine().getParseResult().originalArgs();
+        if (spec.parent() == null) {
+            line.add(spec.name());
+        }
+        for (String argument : given) {
+            line.add(argument.contains("/") || argument.contains("\\") ? "FILE" : argument);
+        }
+        return line;
+    }
+
+    /**
+     * Writes the files asked for.
+     *
+     * @param err is told if that is not possible
+     * @return whether all were written
+     */
+    public boolean write(Report report, PrintWriter err) {
+        try {
+            if (json != null) {
+                report.writeJson(json);
+            }
+            if (html != null) {
+                report.writeHtml(html);
+            }
+            return true;
+        } catch (IOException e) {
+            err.println(report.command() + ": cannot write: " + e);
+            return false;
+        }
+    }
+}

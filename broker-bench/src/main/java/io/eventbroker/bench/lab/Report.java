@@ -1,0 +1,137 @@
+package io.eventbroker.bench.lab;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a command found, and where, how and of what it was measured. Immutable: {@link #with} returns a copy under the
+ * same head, as after each round.
+ *
+ * @param command its name
+ * @param commandLine its arguments, without names of files
+ * @param date when it began
+ * @param indicative whether it is too short for more than an indication
+ * @param commit what was measured
+ * @param machine where it was measured
+ * @param settings how it was measured: rounds, seed, durations
+ * @param verdicts on the targets that it measured
+ * @param sections tables and plots
+ * @param runs what each run came to, for who wants to calculate for himself
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record Report(
+        String command,
+        List<String> commandLine,
+        String date,
+        boolean indicative,
+        Commit commit,
+        Machine machine,
+        Map<String, Object> settings,
+        List<Verdict> verdicts,
+        List<Section> sections,
+        List<?> runs) {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /**
+     * The head of a report, made when the command begins. Nothing was found yet.
+     *
+     * @param settings from a name to anything that Jackson can write
+     */
+    public static Report begun(
+            String command, List<String> commandLine, boolean indicative, Map<String, Object> settings) {
+        return new Report(
+                command,
+                List.copyOf(commandLine),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                indicative,
+                Commit.built(),
+                Machine.current(),
+                settings,
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    /** A copy with everything found so far. */
+    public Report with(List<Verdict> found, List<Section> tables, List<?> raw) {
+        return new Report(
+                command,
+                commandLine,
+                date,
+                indicative,
+                commit,
+                machine,
+                settings,
+                List.copyOf(found),
+                List.copyOf(tables),
+                List.copyOf(raw));
+    }
+
+    /** Reads what {@link #writeJson} wrote. */
+    static Report read(Path file) throws IOException {
+        return JSON.readValue(file.toFile(), Report.class);
+    }
+
+    /** The tables, for a terminal; the targets only where a verdict was reached. */
+    public void print(PrintWriter out) {
+        out.println(headline());
+        out.println(machine);
+        out.println("commit " + commit);
+        for (Section section : sections) {
+            out.println();
+            out.print(section.toText());
+        }
+        if (!verdicts.isEmpty()) {
+            out.println();
+            out.print(Targets.table(verdicts, indicative).toText());
+        }
+        out.flush();
+    }
+
+    /** What was run, when. */
+    String headline() {
+        return "broker-bench " + String.join(" ", commandLine) + ", " + date + (indicative ? ": indicative only" : "");
+    }
+
+    /** This report as JSON. */
+    String toJson() throws JsonProcessingException {
+        return JSON.writeValueAsString(this);
+    }
+
+    /**
+     * Writes it as JSON, over what was there.
+     *
+     * @throws IOException if that is not possible
+     */
+    public void writeJson(Path file) throws IOException {
+        replace(file, toJson() + System.lineSeparator());
+    }
+
+    /**
+     * Writes it as a page with tables and plots, over what was there. The page needs nothing but itself.
+     *
+     * @throws IOException if that is not possible
+     */
+    public void writeHtml(Path file) throws IOException {
+        replace(file, Page.of(this));
+    }
+
+    /** Whole or not at all: who is ended meanwhile leaves what was there before. */
+    private static void replace(Path file, String content) throws IOException {
+        Path whole = file.toAbsolutePath();
+        Path fresh = whole.resolveSibling(whole.getFileName() + ".part");
+        Files.writeString(fresh, content);
+        Files.move(fresh, whole, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -1,0 +1,59 @@
+package io.eventbroker.bench.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RoundsTest {
+    private static final List<Integer> TEN = IntStream.range(0, 10).boxed().toList();
+
+    private final StringWriter printed = new StringWriter();
+
+    @Test
+    void everythingRunsOnceARoundInAnOrderOfItsOwn() throws InterruptedException {
+        List<List<Integer>> orders = orders(7);
+
+        assertThat(orders).hasSize(3).allSatisfy(order -> assertThat(order).containsExactlyInAnyOrderElementsOf(TEN));
+        assertThat(orders).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theOrderFollowsFromTheSeed() throws InterruptedException {
+        assertThat(orders(7)).isEqualTo(orders(7)).isNotEqualTo(orders(8));
+    }
+
+    @Test
+    void tellsTheSeedHowLongItTakesAndHowFarItIs() throws InterruptedException {
+        orders(7);
+
+        assertThat(printed.toString().lines())
+                .hasSize(31)
+                .startsWith("seed 7; about 60 s")
+                .anyMatch(line -> line.matches("round 3/3  \\d  done"))
+                .anyMatch(line -> line.matches("round 1/3  \\d  done  \\(29 runs, about \\d+ s left\\)"));
+    }
+
+    private List<List<Integer>> orders(long seed) throws InterruptedException {
+        List<List<Integer>> orders = new ArrayList<>();
+        List<Integer> order = new ArrayList<>();
+        new Rounds(3, seed, Duration.ofSeconds(2), new PrintWriter(printed))
+                .run(
+                        round -> TEN,
+                        (round, number) -> {
+                            order.add(number);
+                            return "done";
+                        },
+                        round -> {
+                            assertThat(round).isEqualTo(orders.size() + 1);
+                            orders.add(List.copyOf(order));
+                            order.clear();
+                        });
+        return orders;
+    }
+}

@@ -1,0 +1,93 @@
+package io.eventbroker.bench.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VerdictTest {
+    @ParameterizedTest
+    @CsvSource({
+        "LANE_TO_SUBMISSION_PUBLISHER, 3.0, true",
+        "LANE_TO_SUBMISSION_PUBLISHER, 2.9999, false",
+        "LATENCY, 1.0, true",
+        "LATENCY, 1.0001, false",
+        "ALLOCATION, 0.0999, true",
+        "ALLOCATION, 0.1, false"
+    })
+    void theFigureItselfCountsOnlyWhereTheTargetSaysSo(Target target, double value, boolean met) {
+        assertThat(Verdict.of(target, "", Collections.nCopies(7, value)).met()).isEqualTo(met);
+    }
+
+    @Test
+    void notTheMedianDecidesButTheBoundOnTheUnfavourableSide() {
+        assertThat(ratios(2.9, 4, 4, 4, 4, 4, 4).met()).isFalse();
+        assertThat(ratios(2.9, 4, 4, 4, 4, 4, 4, 4).met()).isTrue();
+        assertThat(ratios(2.9, 2.9, 4, 4, 4, 4, 4, 4).met()).isFalse();
+        assertThat(ratios(3, 3, 3, 3, 3, 3, 0.1).met()).isFalse();
+    }
+
+    @Test
+    void tooFewValuesMeetNothing() {
+        assertThat(ratios(100, 100, 100, 100).met()).isFalse();
+    }
+
+    @Test
+    void whatIsMissedForAReasonOfItsOwnIsMissedWhateverTheValues() {
+        assertThat(ratios(4, 4, 4, 4, 4, 4, 4).but("the machine was busy").met())
+                .isFalse();
+        assertThat(Verdict.missed(Target.NAMES, "", "the broker failed").met()).isFalse();
+        assertThat(Verdict.of(Target.NAMES, "", List.of()).met()).isFalse();
+    }
+
+    @Test
+    void theTableHasEveryTargetAndSaysWhatWasNotMeasured() {
+        Section table = Targets.table(
+                List.of(
+                        ratios(4, 4, 4, 4, 4, 4, 4),
+                        Verdict.of(Target.LANE_TO_BEST_PEER, "1x1", List.of(1.0, 1.0, 1.0, 1.0, 1.0)),
+                        Verdict.of(Target.LANE_TO_BEST_PEER, "2x1", List.of(9.0)),
+                        Verdict.notMeasured(Target.LANE_TO_BEST_PEER, "2x4"),
+                        Verdict.missed(Target.NAMES, "", "the broker failed")),
+                true);
+
+        assertThat(table.title()).contains("indicative");
+        assertThat(table.rows())
+                .extracting(row -> row.get(0))
+                .containsAll(List.of(Target.values()).stream().map(Target::text).toList());
+        assertThat(verdicts(table, Target.LANE_TO_SUBMISSION_PUBLISHER)).containsExactly("met");
+        assertThat(verdicts(table, Target.LANE_TO_BEST_PEER))
+                .containsExactly("missed", "missed: too few rounds for a bound", "not measured");
+        assertThat(verdicts(table, Target.NAMES)).containsExactly("missed: the broker failed");
+        assertThat(verdicts(table, Target.IDLE_CPU)).containsExactly("not measured (footprint)");
+    }
+
+    @Test
+    void theTableTellsWhatWasWantedAndWhatWasFound() {
+        List<String> row = Targets.table(List.of(ratios(3.5, 4, 4, 4.126, 5, 5, 5)), false)
+                .rows()
+                .get(0);
+
+        assertThat(row)
+                .containsExactly(
+                        "lane, 1x1, against SubmissionPublisher", "≥ 3x", "1x1", "4.13x (3.50x to 5.00x)", "7", "met");
+    }
+
+    private static List<String> verdicts(Section table, Target target) {
+        return table.rows().stream()
+                .filter(row -> row.get(0).equals(target.text()))
+                .map(row -> row.get(5))
+                .toList();
+    }
+
+    private static Verdict ratios(double... ratios) {
+        return Verdict.of(
+                Target.LANE_TO_SUBMISSION_PUBLISHER,
+                "1x1",
+                DoubleStream.of(ratios).boxed().toList());
+    }
+}
