@@ -1,7 +1,10 @@
 package io.eventbroker.bench;
 
 import io.eventbroker.bench.compare.CompareCommand;
+import io.eventbroker.bench.footprint.FootprintCommand;
 import io.eventbroker.bench.lab.TablesCommand;
+import io.eventbroker.bench.latency.LatencyCommand;
+import io.eventbroker.bench.scale.ScaleCommand;
 import io.eventbroker.bench.soak.SoakCommand;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +22,15 @@ import picocli.CommandLine.Unmatched;
 @Command(
         name = "broker-bench",
         description = "Measures the broker.",
-        subcommands = {CompareCommand.class, TablesCommand.class, SoakCommand.class, BrokerBench.Jmh.class})
+        subcommands = {
+            CompareCommand.class,
+            LatencyCommand.class,
+            FootprintCommand.class,
+            ScaleCommand.class,
+            TablesCommand.class,
+            SoakCommand.class,
+            BrokerBench.Jmh.class
+        })
 final class BrokerBench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -1,5 +1,6 @@
 package io.eventbroker.bench.compare.load;
 
+import io.eventbroker.bench.lab.JvmMeters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,15 +67,15 @@ public final class Measurement {
         }
 
         System.gc();
-        Allocation.bytes(); // the first time it loads classes
-        long allocated = Allocation.bytes();
+        JvmMeters.allocatedBytes(); // the first time it loads classes
+        long allocated = JvmMeters.allocatedBytes();
         long before = sent();
         List<Double> rates = new ArrayList<>();
         begin = System.nanoTime();
         while (isExact() && !plan.isDone(rates.size(), millisSince(begin))) {
             rates.add(window());
         }
-        double bytes = (Allocation.bytes() - allocated) / (double) Math.max(1, sent() - before);
+        double bytes = (JvmMeters.allocatedBytes() - allocated) / (double) Math.max(1, sent() - before);
 
         boolean exact = isExact();
         if (exact && subscribers.stream().anyMatch(subscriber -> subscriber.sum() != expectedSum())) {

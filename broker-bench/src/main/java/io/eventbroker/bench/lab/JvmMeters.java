@@ -1,0 +1,115 @@
+package io.eventbroker.bench.lab;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+/** What this JVM has taken of the machine. */
+public final class JvmMeters {
+    private static final Path TASKS = Path.of("/proc/self/task");
+    private static final Path OWN_TASK = Path.of("/proc/thread-self");
+    private static final int COLLECTIONS = 12;
+    private static final int UNCHANGED = 3;
+    private static final long PAUSE_MILLIS = 30;
+
+    private static final String TOTAL = "TotalThreadAllocatedBytes";
+    private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** From JDK 21 on the JVM tells it of all threads, those that have ended included. */
+    private static final boolean HAS_TOTAL = Runtime.version().feature() >= 21;
+
+    private JvmMeters() {}
+
+    /**
+     * Processor time of all threads, in ns, the JVM's own included, but not the calling one: reading costs it some. On
+     * Linux as the scheduler counts it. Elsewhere as the JVM tells it, often in steps of 10 ms. Threads that have ended
+     * are not counted on Linux: good for an idle JVM only.
+     */
+    public static long othersProcessorNanos() {
+        try {
+            return Files.isReadable(OWN_TASK.resolve("schedstat")) ? ofTasks() : ofProcess();
+        } catch (IOException e) {
+            return ofProcess();
+        }
+    }
+
+    private static long ofTasks() throws IOException {
+        Path own = OWN_TASK.toRealPath().getFileName();
+        List<Path> others;
+        try (Stream<Path> tasks = Files.list(TASKS)) {
+            others = tasks.filter(task -> !task.getFileName().equals(own)).toList();
+        }
+        long nanos = 0;
+        for (Path task : others) {
+            try {
+                String onProcessor = Files.readString(task.resolve("schedstat")).split(" ", 2)[0];
+                nanos += Long.parseLong(onProcessor);
+            } catch (NoSuchFileException e) {
+                // it has ended
+            }
+        }
+        return nanos;
+    }
+
+    private static long ofProcess() {
+        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+                        .getProcessCpuTime()
+                - THREADS.getCurrentThreadCpuTime();
+    }
+
+    /**
+     * Bytes on the heap that are in use, after collecting until that changes no more.
+     *
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public static long usedHeap() throws InterruptedException {
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+        long least = Long.MAX_VALUE;
+        int unchanged = 0;
+        for (int i = 0; i < COLLECTIONS && unchanged < UNCHANGED; i++) {
+            System.gc();
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            long used = memory.getHeapMemoryUsage().getUsed();
+            unchanged = used < least - least / 1_000 ? 0 : unchanged + 1;
+            least = Math.min(least, used);
+        }
+        return least;
+    }
+
+    /**
+     * Bytes that all threads have allocated since the JVM began; reading it allocates next to nothing. What virtual threads
+     * allocate their carriers have; before JDK 21, threads that have ended are not counted.
+     */
+    public static long allocatedBytes() {
+        return HAS_TOTAL ? ofAllThreads() : ofLivingThreads();
+    }
+
+    private static long ofAllThreads() {
+        try {
+            // by name, since on JDK 17 there is no such method
+            return ((Number) SERVER.getAttribute(new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME), TOTAL))
+                    .longValue();
+        } catch (JMException e) {
+            throw new IllegalStateException("this JVM does not tell what it allocates", e);
+        }
+    }
+
+    private static long ofLivingThreads() {
+        long sum = 0;
+        for (long bytes : THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())) {
+            sum += Math.max(0, bytes); // -1 for one that has ended meanwhile
+        }
+        return sum;
+    }
+}

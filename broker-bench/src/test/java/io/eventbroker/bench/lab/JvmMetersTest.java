@@ -1,0 +1,72 @@
+package io.eventbroker.bench.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class JvmMetersTest {
+    private static final int MEGABYTES_10 = 10 << 20;
+
+    private byte[] kept = {};
+
+    @Test
+    void usedHeapSeesWhatIsKept() throws InterruptedException {
+        long before = JvmMeters.usedHeap();
+        kept = new byte[MEGABYTES_10];
+        assertThat(JvmMeters.usedHeap() - before).isGreaterThan(MEGABYTES_10 * 9 / 10);
+        assertThat(kept).hasSize(MEGABYTES_10);
+    }
+
+    @Test
+    void allocatedBytesAreThoseOfOtherThreadsToo() throws InterruptedException {
+        long before = JvmMeters.allocatedBytes();
+        whileAlive(
+                () -> kept = new byte[MEGABYTES_10],
+                () -> assertThat(JvmMeters.allocatedBytes() - before).isGreaterThanOrEqualTo(MEGABYTES_10));
+    }
+
+    @Test
+    void processorTimeIsThatOfOtherThreadsOnly() throws InterruptedException {
+        long before = JvmMeters.othersProcessorNanos();
+        whileAlive(
+                () -> burn(200),
+                () -> assertThat(JvmMeters.othersProcessorNanos() - before)
+                        .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(150)));
+    }
+
+    /** Checks while a thread that has done something is still there. */
+    private static void whileAlive(Runnable task, Runnable check) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Thread thread = new Thread(() -> {
+            task.run();
+            done.countDown();
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        thread.start();
+        try {
+            done.await();
+            check.run();
+        } finally {
+            end.countDown();
+            thread.join();
+        }
+    }
+
+    private static void burn(long millis) {
+        long begun = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        while (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - begun
+                < TimeUnit.MILLISECONDS.toNanos(millis)) {
+            Thread.onSpinWait();
+        }
+    }
+}
