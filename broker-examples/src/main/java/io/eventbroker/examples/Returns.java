@@ -1,6 +1,7 @@
 package io.eventbroker.examples;
 
 import io.eventbroker.examples.returns.ReplayCommand;
+import io.eventbroker.examples.service.ServeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -10,12 +11,13 @@ import picocli.CommandLine.Option;
  *
  * <pre>{@code
  * java -jar returns.jar replay [FILE]
+ * java -jar returns.jar serve [--port N] [--database JDBC-URL]
  * }</pre>
  */
 @Command(
         name = "returns",
         description = "Return management in an online store, on an event broker.",
-        subcommands = ReplayCommand.class)
+        subcommands = {ReplayCommand.class, ServeCommand.class})
 public final class Returns {
     @Option(
             names = {"-h", "--help"},

@@ -41,8 +41,11 @@ record RetailFile(
 
     /** Reads the sample that comes with the program. */
     static RetailFile sample() throws IOException {
-        InputStream sample = Objects.requireNonNull(RetailFile.class.getResourceAsStream(SAMPLE), SAMPLE);
-        return read("the sample", sample);
+        return read("the sample", openSample());
+    }
+
+    static InputStream openSample() {
+        return Objects.requireNonNull(RetailFile.class.getResourceAsStream(SAMPLE), SAMPLE);
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -98,11 +99,35 @@ final class RetailReader {
         }
     }
 
+    /** What a line sold; empty if it cancels something, charges for something that is no goods, or is malformed. */
+    Optional<OrderLine> sold(String line) {
+        if (line.isBlank()) {
+            return Optional.empty();
+        }
+        try {
+            CSVRecord record = parse(line);
+            String invoice = required(record, "InvoiceNo");
+            String stockCode = required(record, "StockCode");
+            int quantity = Integer.parseInt(required(record, "Quantity"));
+            if (invoice.startsWith(CANCELLED) || NO_GOODS.contains(stockCode) || quantity <= 0) {
+                return Optional.empty();
+            }
+            String customer = record.get("CustomerID");
+            return Optional.of(new OrderLine(
+                    invoice,
+                    stockCode,
+                    record.get("Description"),
+                    quantity,
+                    price(record),
+                    customer.isEmpty() ? null : customer,
+                    required(record, "Country")));
+        } catch (MalformedLineException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
     private void read(String line) throws MalformedLineException {
         CSVRecord record = parse(line);
-        if (record.size() != columns) {
-            throw new MalformedLineException(record.size() + " columns instead of " + columns);
-        }
         String invoice = required(record, "InvoiceNo");
         if (!invoice.startsWith(CANCELLED)) {
             return;
@@ -126,7 +151,11 @@ final class RetailReader {
 
     private CSVRecord parse(String line) throws MalformedLineException {
         try (CSVParser parser = CSVParser.parse(line, format)) {
-            return parser.iterator().next();
+            CSVRecord record = parser.iterator().next();
+            if (record.size() != columns) {
+                throw new MalformedLineException(record.size() + " columns instead of " + columns);
+            }
+            return record;
         } catch (IOException | UncheckedIOException e) {
             throw new MalformedLineException("a quote is misplaced or not closed");
         }

@@ -1,0 +1,138 @@
+package io.eventbroker.examples.service.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+
+/**
+ * A pool of connections to a database whose tables are up to date.
+ *
+ * <p>An H2 database is told to write each commit to its file at once: by default it waits half a second, and a process
+ * that is killed meanwhile would lose what it had promised. And it is told to stay open until it is closed, since it
+ * would otherwise close itself as soon as the JVM begins to shut down, when there is still work to finish.
+ */
+public final class Database implements AutoCloseable {
+    /** Where returns are kept unless told otherwise: in a file. */
+    public static final String DEFAULT_URL = "jdbc:h2:file:./returns-data/returns";
+
+    private static final String H2 = "jdbc:h2:";
+    private static final String POSTGRESQL = "jdbc:postgresql:";
+
+    private static final int POOL_SIZE = 10;
+
+    /** How long a request or a handler waits for a connection before it fails, in milliseconds. */
+    private static final int CONNECTION_TIMEOUT = 3_000;
+
+    /** A server that accepts a statement and never answers is given up after this, in seconds. */
+    private static final String SOCKET_TIMEOUT = "30";
+
+    private static final int CONNECT_RETRIES = 3;
+
+    private final HikariDataSource pool;
+
+    private Database(HikariDataSource pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * Whether a URL names a database of a kind that is known here.
+     *
+     * @param url a JDBC URL
+     * @return true for H2 and PostgreSQL
+     */
+    public static boolean supports(String url) {
+        return url.startsWith(H2) || url.startsWith(POSTGRESQL);
+    }
+
+    /**
+     * Connects, trying again a few times if the database is not there yet, and brings the tables up to date.
+     *
+     * @param url a JDBC URL of H2 or PostgreSQL
+     * @return the database, open until it is closed
+     * @throws SQLException if it cannot be reached, or the tables cannot be brought up to date; the message is one line
+     */
+    public static Database open(String url) throws SQLException {
+        String settled = settled(url);
+        try {
+            Flyway.configure()
+                    .dataSource(settled, null, null)
+                    .connectRetries(CONNECT_RETRIES)
+                    .connectRetriesInterval(1)
+                    .javaMigrations(new OrdersMigration())
+                    .locations("classpath:io/eventbroker/examples/service/migrations")
+                    .load()
+                    .migrate();
+            return new Database(new HikariDataSource(pool(settled)));
+        } catch (RuntimeException e) { // what Flyway throws, and the pool
+            throw new SQLException(withoutSettings(url) + ": " + reason(e), e);
+        }
+    }
+
+    private static HikariConfig pool(String url) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("returns");
+        config.setMaximumPoolSize(POOL_SIZE);
+        config.setConnectionTimeout(CONNECTION_TIMEOUT);
+        config.setExceptionOverride(new BrokenConnections());
+        config.setJdbcUrl(url);
+        if (url.startsWith(POSTGRESQL)) {
+            config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT);
+        }
+        return config;
+    }
+
+    /**
+     * Has the pool drop a connection that says it is broken. By itself it knows that of codes that H2 does not use, and
+     * would hand out a dead connection for as long as that is used more than twice a second.
+     */
+    private static final class BrokenConnections implements SQLExceptionOverride {
+        @java.lang.Override
+        public SQLExceptionOverride.Override adjudicate(SQLException e) {
+            return e instanceof SQLNonTransientConnectionException
+                    ? SQLExceptionOverride.Override.MUST_EVICT
+                    : SQLExceptionOverride.Override.CONTINUE_EVICT;
+        }
+    }
+
+    private static String settled(String url) {
+        return url.startsWith(H2) ? with(with(url, "WRITE_DELAY", "0"), "DB_CLOSE_ON_EXIT", "FALSE") : url;
+    }
+
+    private static String with(String url, String setting, String value) {
+        return url.toUpperCase(Locale.ROOT).contains(";" + setting + "=") ? url : url + ";" + setting + "=" + value;
+    }
+
+    /** Settings may hold a password, which belongs into no message. */
+    private static String withoutSettings(String url) {
+        return url.split("[;?]", 2)[0];
+    }
+
+    /** What lies at the bottom of it, in one line. */
+    private static String reason(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = String.valueOf(cause.getMessage());
+        return message.lines().findFirst().orElse(message);
+    }
+
+    /**
+     * Where to get connections from.
+     *
+     * @return the pool
+     */
+    public DataSource connections() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}
