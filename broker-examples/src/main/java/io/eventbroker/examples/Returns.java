@@ -1,5 +1,6 @@
 package io.eventbroker.examples;
 
+import io.eventbroker.examples.gallery.GalleryCommand;
 import io.eventbroker.examples.returns.ReplayCommand;
 import io.eventbroker.examples.service.ServeCommand;
 import picocli.CommandLine;
@@ -12,12 +13,13 @@ import picocli.CommandLine.Option;
  * <pre>{@code
  * java -jar returns.jar replay [FILE]
  * java -jar returns.jar serve [--port N] [--database JDBC-URL]
+ * java -jar returns.jar gallery NAME
  * }</pre>
  */
 @Command(
         name = "returns",
         description = "Return management in an online store, on an event broker.",
-        subcommands = {ReplayCommand.class, ServeCommand.class})
+        subcommands = {ReplayCommand.class, ServeCommand.class, GalleryCommand.class})
 public final class Returns {
     @Option(
             names = {"-h", "--help"},

@@ -16,7 +16,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
  *
  * <p><b>Threads.</b> The bar is stepped by its subscription's worker and drawn by a thread of its library.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
     private static final int WIDTH = 79;
 
     private final ProgressBar bar;
@@ -35,8 +35,10 @@ final class Progress implements AutoCloseable {
     /**
      * Whether standard error is a terminal. {@code System.console()} tells of the other two streams only, so this asks
      * the command {@code test}.
+     *
+     * @return whether somebody sees a progress bar
      */
-    static boolean canBeSeen() {
+    public static boolean canBeSeen() {
         try {
             Process test = new ProcessBuilder("test", "-t", "2")
                     .redirectError(Redirect.INHERIT)
