@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.eventbroker.bench.lab.ForkedJvm;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** That the benchmark works; never how fast. In a JVM of its own, since JMH may end the one it runs in. */
+@Tag("one-jdk") // it takes long
 @Timeout(120)
 class JmhTest {
     @Test

@@ -8,12 +8,14 @@ import io.eventbroker.bench.CommandRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("one-jdk") // it takes long
 @Timeout(180)
 class FootprintCommandTest {
     private static final Plan TINY = new Plan(20, 10, 200, 8, 2, 50, 300, 20_000);

@@ -10,6 +10,7 @@ import io.eventbroker.bench.compare.load.Run;
 import io.eventbroker.bench.compare.load.Scenario;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** That every contender works, with each of its settings; never how fast. */
+@Tag("one-jdk") // it takes long
 @Timeout(60)
 class ContendersTest {
     private static final Plan TINY = new Plan(1, 1, 2, 5);
