@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.h2.tools.Server;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** While the database cannot be reached, nothing is taken in, and nothing of what was taken in is lost. */
+@Tag("one-jdk") // it takes long
 class OutageTest {
     @TempDir
     Path folder;

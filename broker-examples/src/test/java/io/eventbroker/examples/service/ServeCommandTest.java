@@ -14,12 +14,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the command does, in this JVM where it ends by itself, otherwise in a process of its own. */
+@Tag("one-jdk") // it takes long
 class ServeCommandTest {
     @TempDir
     Path folder;
