@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** That the benchmark works; never how fast. In a JVM of its own, since JMH may end the one it runs in. */
-@Tag("one-jdk") // it takes long
+@Tag("slow")
 @Timeout(120)
 class JmhTest {
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("one-jdk") // it takes long
+@Tag("slow")
 class CompareCommandTest {
     @TempDir
     private Path folder;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("one-jdk") // it takes long
+@Tag("slow")
 @Timeout(180)
 class LatencyCommandTest {
     private static final Plan TINY = new Plan(20, 10, 50);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("one-jdk") // it takes long
+@Tag("slow")
 @Timeout(180)
 class ScaleCommandTest {
     private static final Plan TINY = new Plan(1, 1, 20, 2);

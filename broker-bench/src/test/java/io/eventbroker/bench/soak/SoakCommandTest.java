@@ -8,14 +8,12 @@ import io.eventbroker.Overflow;
 import io.eventbroker.bench.CommandRun;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Load held: all policies at once, drops happening, and every event accounted for. */
-@Tag("one-jdk") // it takes long
 class SoakCommandTest {
     @TempDir
     private Path folder;

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever the broker lost, or was never given: in the tables each effect is there once. */
-@Tag("one-jdk") // it takes long
+@Tag("slow")
 class CatchUpTest {
     private static final int MANY = 3 * Desk.CAPACITY;
 

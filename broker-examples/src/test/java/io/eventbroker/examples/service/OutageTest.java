@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** While the database cannot be reached, nothing is taken in, and nothing of what was taken in is lost. */
-@Tag("one-jdk") // it takes long
+@Tag("slow")
 class OutageTest {
     @TempDir
     Path folder;

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the command does, in this JVM where it ends by itself, otherwise in a process of its own. */
-@Tag("one-jdk") // it takes long
+@Tag("slow")
 class ServeCommandTest {
     @TempDir
     Path folder;

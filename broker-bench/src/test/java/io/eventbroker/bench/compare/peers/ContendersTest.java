@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** That every contender works, with each of its settings; never how fast. */
-@Tag("one-jdk") // it takes long
+@Tag("slow")
 @Timeout(60)
 class ContendersTest {
     private static final Plan TINY = new Plan(1, 1, 2, 5);
