@@ -4,7 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.core.spi.FilterReply;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
@@ -25,8 +27,16 @@ final class LogLines implements AutoCloseable {
         add(list);
     }
 
-    /** Gives the logger one more appender, for as long as this is open. */
+    /** Gives the logger one more appender of what this broker logs, for as long as this is open. */
     void add(Appender<ILoggingEvent> appender) {
+        appender.addFilter(new Filter<>() {
+            @Override
+            public FilterReply decide(ILoggingEvent event) {
+                return event.getFormattedMessage().contains("\"" + broker + "\"")
+                        ? FilterReply.NEUTRAL
+                        : FilterReply.DENY;
+            }
+        });
         appender.start();
         logger.addAppender(appender);
         added.add(appender);
@@ -34,9 +44,7 @@ final class LogLines implements AutoCloseable {
 
     /** All events so far, in order. */
     List<ILoggingEvent> events() {
-        return list.list.stream()
-                .filter(event -> event.getFormattedMessage().contains("\"" + broker + "\""))
-                .toList();
+        return List.copyOf(list.list);
     }
 
     /** All lines so far, each as its level and text. */
