@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("slow")
 class CompareCommandTest {
     @TempDir
     private Path folder;
@@ -63,6 +62,7 @@ class CompareCommandTest {
                 .contains(Scenario.ALL.stream().map(Scenario::toString).toList());
     }
 
+    @Tag("slow")
     @Test
     @Timeout(120)
     void measuresInForkedJvmsAndWritesTableJsonAndPage() throws IOException {

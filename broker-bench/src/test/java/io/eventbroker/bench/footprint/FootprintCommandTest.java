@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("slow")
 @Timeout(180)
 class FootprintCommandTest {
     private static final Plan TINY = new Plan(20, 10, 200, 8, 2, 50, 300, 20_000);
@@ -40,6 +39,7 @@ class FootprintCommandTest {
         assertThat(run.out()).isEmpty();
     }
 
+    @Tag("slow")
     @Test
     void measuresInForkedJvmsAndWritesTablesJsonAndPage() throws IOException {
         Path json = folder.resolve("footprint.json");

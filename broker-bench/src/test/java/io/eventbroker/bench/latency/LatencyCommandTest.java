@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("slow")
 @Timeout(180)
 class LatencyCommandTest {
     private static final Plan TINY = new Plan(20, 10, 50);
@@ -54,6 +53,7 @@ class LatencyCommandTest {
                         .toList());
     }
 
+    @Tag("slow")
     @Test
     void measuresInForkedJvmsAndWritesTablesJsonAndPage() throws IOException {
         Path json = folder.resolve("latency.json");

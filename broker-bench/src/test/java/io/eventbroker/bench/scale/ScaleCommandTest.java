@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Tag("slow")
 @Timeout(180)
 class ScaleCommandTest {
     private static final Plan TINY = new Plan(1, 1, 20, 2);
@@ -50,6 +49,7 @@ class ScaleCommandTest {
                 .contains(Arrays.stream(Series.values()).map(Series::toString).toList());
     }
 
+    @Tag("slow")
     @Test
     void measuresInForkedJvmsAndWritesTablesJsonAndPage() throws IOException {
         Path json = folder.resolve("scale.json");

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever the broker lost, or was never given: in the tables each effect is there once. */
-@Tag("slow")
 class CatchUpTest {
     private static final int MANY = 3 * Desk.CAPACITY;
 
@@ -43,6 +42,7 @@ class CatchUpTest {
         url = RunningService.fileIn(folder);
     }
 
+    @Tag("slow")
     @Test
     void whatAnEarlierProcessLeftUndoneIsDoneFromTheStart() throws Exception {
         try (Database database = Database.open(url)) {
@@ -64,6 +64,7 @@ class CatchUpTest {
         assertEachEffectOnce(20);
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @CsvSource({"DROP_NEWEST", "DROP_OLDEST", "CONFLATE"})
     void whatADepartmentDroppedItDoesLater(String policy) throws Exception {
@@ -81,6 +82,7 @@ class CatchUpTest {
         assertEachEffectOnce(MANY);
     }
 
+    @Tag("slow")
     @Test
     void withBackpressureNothingIsDroppedAndClientsDoNotWaitForEver() throws Exception {
         int tooMany = Desk.CAPACITY + 10;
@@ -100,6 +102,7 @@ class CatchUpTest {
         assertEachEffectOnce(tooMany);
     }
 
+    @Tag("slow")
     @Test
     void aDepartmentThatWasDisconnectedSubscribesAnew() throws Exception {
         try (RunningService running = RunningService.on(url)) {
@@ -118,6 +121,7 @@ class CatchUpTest {
         assertEachEffectOnce(MANY);
     }
 
+    @Tag("slow")
     @Test
     void whatWaitedWhenThePolicyWasChangedIsNotLost() throws Exception {
         try (RunningService running = RunningService.on(url)) {

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the command does, in this JVM where it ends by itself, otherwise in a process of its own. */
-@Tag("slow")
 class ServeCommandTest {
     @TempDir
     Path folder;
@@ -64,6 +63,7 @@ class ServeCommandTest {
         assertThat(out.toString()).isEmpty();
     }
 
+    @Tag("slow")
     @Test
     void aDatabaseThatCannotBeReachedIsTriedSomeTimesAndThenOneClearLine() throws IOException {
         int nobody;
@@ -78,6 +78,7 @@ class ServeCommandTest {
                         + "/x: Connection refused");
     }
 
+    @Tag("slow")
     @Test
     void aFileThatIsInUseIsOneClearLine() throws Exception {
         String url = RunningService.fileIn(folder);
@@ -93,6 +94,7 @@ class ServeCommandTest {
         }
     }
 
+    @Tag("slow")
     @Test
     void toldToEndItRefusesFurtherReturnsFinishesItsOwnAndReports() throws Exception {
         String url = RunningService.fileIn(folder);

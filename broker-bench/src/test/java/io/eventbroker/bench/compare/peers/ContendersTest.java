@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** That every contender works, with each of its settings; never how fast. */
-@Tag("slow")
 @Timeout(60)
 class ContendersTest {
     private static final Plan TINY = new Plan(1, 1, 2, 5);
@@ -33,6 +32,7 @@ class ContendersTest {
                                 entry.settings().stream().map(setting -> Arguments.of(scenario, entry, setting))));
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @MethodSource("everybody")
     void deliversEverythingInOrder(Scenario scenario, Entry entry, Entry.Setting setting) throws Exception {
