@@ -88,11 +88,15 @@ class RequestsTest {
     @Test
     void whoAsksABusyPriceListWaitsNoLongerThanItsPatience() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
+        CountDownLatch busy = new CountDownLatch(1);
         try (Broker broker = Broker.open()) {
             Subscription prices = RequestReply.answer(broker, 1, sku -> {
+                busy.countDown();
                 awaitLatch(released);
                 return 1;
             });
+            CompletableFuture<Integer> first = RequestReply.ask(broker, "chair", PATIENCE);
+            awaitLatch(busy); // whoever has lost its patience before its turn is passed over
             List<CompletableFuture<Integer>> replies = new ArrayList<>();
             for (int i = 0; i < 300; i++) { // more than the capacity of 256
                 replies.add(RequestReply.ask(broker, "lamp", Duration.ofMillis(5)));
@@ -104,6 +108,7 @@ class RequestsTest {
                     .as("answered while all asked")
                     .isZero();
             released.countDown();
+            assertThat(first.get()).isEqualTo(1);
         }
     }
 
