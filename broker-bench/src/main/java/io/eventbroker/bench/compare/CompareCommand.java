@@ -6,10 +6,7 @@ import io.eventbroker.bench.compare.peers.Entry;
 import io.eventbroker.bench.compare.peers.Role;
 import io.eventbroker.bench.lab.Options;
 import io.eventbroker.bench.lab.Report;
-import io.eventbroker.bench.lab.Rounds;
-import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -94,17 +91,14 @@ public final class CompareCommand implements Callable<Integer> {
             requireWhole(rounds);
         }
 
-        PrintWriter err = spec.commandLine().getErr();
         Comparison comparison = new Comparison(scenarios(), contenders(), plan);
-        Report head = Report.begun("compare", options.commandLine(), options.quick(), settings(plan, rounds));
-        Report[] latest = {head};
+        Report head = options.head(rounds, plan, Map.of("trialRounds", Result.TRIAL_ROUNDS));
         boolean[] written = {true};
-        comparison.run(new Rounds(rounds, options.seed(), plan.expected(), err), round -> {
-            latest[0] = report(head, comparison.results(), round);
-            written[0] = options.write(latest[0], err);
-        });
+        comparison.run(
+                options.order(rounds, plan.expected()),
+                round -> written[0] = options.write(report(head, comparison.results(), round)));
+        options.print(report(head, comparison.results(), rounds));
 
-        latest[0].print(spec.commandLine().getOut());
         boolean clean = comparison.results().stream()
                 .filter(result -> result.contender().role() == Role.OWN
                         || result.contender().role() == Role.EXTRA)
@@ -142,15 +136,6 @@ public final class CompareCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--gate needs all scenarios and contenders: not with --quick, --scenario or --contender");
         }
-    }
-
-    private Map<String, Object> settings(Plan plan, int rounds) {
-        Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("rounds", rounds);
-        settings.put("seed", options.seed());
-        settings.put("plan", plan);
-        settings.put("trialRounds", Result.TRIAL_ROUNDS);
-        return settings;
     }
 
     private List<Scenario> scenarios() {

@@ -4,10 +4,7 @@ import io.eventbroker.bench.lab.Figures;
 import io.eventbroker.bench.lab.Options;
 import io.eventbroker.bench.lab.Outcomes;
 import io.eventbroker.bench.lab.Report;
-import io.eventbroker.bench.lab.Rounds;
-import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -15,9 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code footprint}. The tables go to standard output, progress to standard error. */
@@ -39,9 +34,6 @@ import picocli.CommandLine.TypeConversionException;
 public final class FootprintCommand implements Callable<Integer> {
     private static final int FULL_ROUNDS = 8;
     private static final int QUICK_ROUNDS = 2;
-
-    @Spec
-    private CommandSpec spec;
 
     @Mixin
     private Options options;
@@ -77,23 +69,12 @@ public final class FootprintCommand implements Callable<Integer> {
         List<Part> parts =
                 groups.stream().flatMap(group -> group.parts().stream()).toList();
         int rounds = options.rounds(FULL_ROUNDS, QUICK_ROUNDS);
-        PrintWriter err = spec.commandLine().getErr();
-
-        Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("rounds", rounds);
-        settings.put("seed", options.seed());
-        settings.put("plan", plan);
-        Report head = Report.begun(spec.name(), options.commandLine(), options.quick(), settings);
+        Report head = options.head(rounds, plan, Map.of());
         Outcomes<Part, Figures> outcomes =
                 new Outcomes<>(Figures.class, part -> part.jvm(plan), plan.patience(), Figures::summary);
         FootprintReport report = new FootprintReport(groups, plan, outcomes);
-        boolean isWritten = outcomes.measure(
-                parts,
-                new Rounds(rounds, options.seed(), plan.expected(), err),
-                () -> report.under(head),
-                options,
-                err);
-        report.under(head).print(spec.commandLine().getOut());
+        boolean isWritten =
+                outcomes.measure(parts, options.order(rounds, plan.expected()), () -> report.under(head), options);
 
         boolean isClean = parts.stream().allMatch(part -> outcomes.failures(part) == 0);
         return isWritten && isClean ? ExitCode.OK : ExitCode.SOFTWARE;

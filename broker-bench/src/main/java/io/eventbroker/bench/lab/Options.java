@@ -1,11 +1,14 @@
 package io.eventbroker.bench.lab;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -90,13 +93,33 @@ public final class Options {
         return quick ? few : full;
     }
 
-    /** From which the order of the runs follows. */
-    public long seed() {
-        return seed;
+    /**
+     * So many rounds, in the order that follows from the seed; progress goes to standard error.
+     *
+     * @param each how long one measurement is expected to take
+     */
+    public Rounds order(int number, Duration each) {
+        return new Rounds(number, seed, each, spec.commandLine().getErr());
+    }
+
+    /**
+     * The head of the command's report: how it was called, and how it measures.
+     *
+     * @param number how many rounds there are
+     * @param plan how long to measure
+     * @param particular settings of this command alone
+     */
+    public Report head(int number, Object plan, Map<String, ?> particular) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("rounds", number);
+        settings.put("seed", seed);
+        settings.put("plan", plan);
+        settings.putAll(new TreeMap<>(particular)); // always in the same order
+        return Report.begun(spec.name(), commandLine(), quick, settings);
     }
 
     /** The command with its arguments as given, but for the names of files. */
-    public List<String> commandLine() {
+    private List<String> commandLine() {
         List<String> line = new ArrayList<>();
         List<String> given = spec.root().commandLine().getParseResult().originalArgs();
         if (spec.parent() == null) {
@@ -108,13 +131,17 @@ public final class Options {
         return line;
     }
 
+    /** Prints a report to standard output. */
+    public void print(Report report) {
+        report.print(spec.commandLine().getOut());
+    }
+
     /**
-     * Writes the files asked for.
+     * Writes the files asked for. If that is not possible, standard error tells.
      *
-     * @param err is told if that is not possible
      * @return whether all were written
      */
-    public boolean write(Report report, PrintWriter err) {
+    public boolean write(Report report) {
         try {
             if (json != null) {
                 report.writeJson(json);
@@ -124,7 +151,7 @@ public final class Options {
             }
             return true;
         } catch (IOException e) {
-            err.println(report.command() + ": cannot write: " + e);
+            spec.commandLine().getErr().println(report.command() + ": cannot write: " + e);
             return false;
         }
     }

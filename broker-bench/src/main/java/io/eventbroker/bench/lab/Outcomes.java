@@ -1,7 +1,6 @@
 package io.eventbroker.bench.lab;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,17 +47,17 @@ public final class Outcomes<M, R> {
     }
 
     /**
-     * Measures everything, round by round, and after each writes the report that the options ask for.
+     * Measures everything, round by round, writes the report that the options ask for after each, and prints it in the end.
      *
      * @param report made anew of what is there
      * @return whether it could be written
      * @throws InterruptedException if interrupted meanwhile
      */
-    public boolean measure(
-            List<M> measurements, Rounds rounds, Supplier<Report> report, Options options, PrintWriter err)
+    public boolean measure(List<M> measurements, Rounds rounds, Supplier<Report> report, Options options)
             throws InterruptedException {
         AtomicBoolean isWritten = new AtomicBoolean(true);
-        rounds.run(round -> measurements, this::run, round -> isWritten.set(options.write(report.get(), err)));
+        rounds.run(round -> measurements, this::run, round -> isWritten.set(options.write(report.get())));
+        options.print(report.get());
         return isWritten.get();
     }
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Flow;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.function.Consumer;
@@ -50,7 +50,7 @@ record Channel(Consumer<Event> in, Runnable end) implements AutoCloseable {
     static Channel throughSubmissionPublisher(Consumer<Event> receiver) {
         ForkJoinPool pool = new ForkJoinPool(1);
         SubmissionPublisher<Event> publisher = new SubmissionPublisher<>(pool, CAPACITY);
-        publisher.subscribe(new Subscriber(receiver));
+        CompletableFuture<Void> unused = publisher.consume(receiver);
         return new Channel(publisher::submit, () -> {
             publisher.close();
             pool.shutdown();
@@ -95,25 +95,5 @@ record Channel(Consumer<Event> in, Runnable end) implements AutoCloseable {
     @Override
     public void close() {
         end.run();
-    }
-
-    private record Subscriber(Consumer<Event> receiver) implements Flow.Subscriber<Event> {
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            subscription.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(Event event) {
-            receiver.accept(event);
-        }
-
-        @Override
-        public void onError(Throwable cause) {
-            throw new IllegalStateException("the subscriber failed", cause);
-        }
-
-        @Override
-        public void onComplete() {}
     }
 }

@@ -3,10 +3,7 @@ package io.eventbroker.bench.latency;
 import io.eventbroker.bench.lab.Options;
 import io.eventbroker.bench.lab.Outcomes;
 import io.eventbroker.bench.lab.Report;
-import io.eventbroker.bench.lab.Rounds;
-import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -88,19 +85,14 @@ public final class LatencyCommand implements Callable<Integer> {
         List<Case> cases = some.stream()
                 .flatMap(contender -> someRates.stream().map(rate -> new Case(contender, rate)))
                 .toList();
-        PrintWriter err = spec.commandLine().getErr();
 
-        Report head = Report.begun(spec.name(), options.commandLine(), options.quick(), settings(plan, rounds));
+        Report head = options.head(
+                rounds, plan, Map.of("queueCapacity", Channel.CAPACITY, "submission-publisher", "ForkJoinPool(1)"));
         Outcomes<Case, LatencyRun> outcomes =
                 new Outcomes<>(LatencyRun.class, measured -> measured.jvm(plan), plan.patience(), LatencyRun::summary);
         LatencyReport report = new LatencyReport(some, someRates, outcomes);
-        boolean isWritten = outcomes.measure(
-                cases,
-                new Rounds(rounds, options.seed(), plan.expected(), err),
-                () -> report.under(head),
-                options,
-                err);
-        report.under(head).print(spec.commandLine().getOut());
+        boolean isWritten =
+                outcomes.measure(cases, options.order(rounds, plan.expected()), () -> report.under(head), options);
 
         boolean isClean = cases.stream()
                 .filter(measured -> Contender.OWN.contains(measured.contender()))
@@ -118,16 +110,6 @@ public final class LatencyCommand implements Callable<Integer> {
         return rates.isEmpty()
                 ? List.of(1_000, 10_000, 100_000)
                 : rates.stream().distinct().toList();
-    }
-
-    private Map<String, Object> settings(Plan plan, int rounds) {
-        Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("rounds", rounds);
-        settings.put("seed", options.seed());
-        settings.put("plan", plan);
-        settings.put("queueCapacity", Channel.CAPACITY);
-        settings.put("submission-publisher", "ForkJoinPool(1)");
-        return settings;
     }
 
     static final class ContenderConverter implements ITypeConverter<Contender> {

@@ -4,10 +4,7 @@ import io.eventbroker.bench.lab.Figures;
 import io.eventbroker.bench.lab.Options;
 import io.eventbroker.bench.lab.Outcomes;
 import io.eventbroker.bench.lab.Report;
-import io.eventbroker.bench.lab.Rounds;
-import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -15,9 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code scale}. The tables go to standard output, progress to standard error. */
@@ -39,9 +34,6 @@ import picocli.CommandLine.TypeConversionException;
 public final class ScaleCommand implements Callable<Integer> {
     private static final int FULL_ROUNDS = 8;
     private static final int QUICK_ROUNDS = 2;
-
-    @Spec
-    private CommandSpec spec;
 
     @Mixin
     private Options options;
@@ -80,26 +72,15 @@ public final class ScaleCommand implements Callable<Integer> {
                 .flatMap(one -> one.sizes(plan).stream().map(size -> new Case(one, size)))
                 .toList();
         int rounds = options.rounds(FULL_ROUNDS, QUICK_ROUNDS);
-        PrintWriter err = spec.commandLine().getErr();
-
-        Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("rounds", rounds);
-        settings.put("seed", options.seed());
-        settings.put("plan", plan);
-        settings.put("inFlight", Flow.IN_FLIGHT);
-        settings.put("hotTopics", Growth.HOT);
-        settings.put("controlBytes", Control.WEIGHT);
-        Report head = Report.begun(spec.name(), options.commandLine(), options.quick(), settings);
+        Report head = options.head(
+                rounds,
+                plan,
+                Map.of("inFlight", Flow.IN_FLIGHT, "hotTopics", Growth.HOT, "controlBytes", Control.WEIGHT));
         Outcomes<Case, Figures> outcomes =
                 new Outcomes<>(Figures.class, one -> one.jvm(plan), plan.patience(), Figures::summary);
         ScaleReport report = new ScaleReport(some, plan, outcomes);
-        boolean isWritten = outcomes.measure(
-                cases,
-                new Rounds(rounds, options.seed(), plan.expected(), err),
-                () -> report.under(head),
-                options,
-                err);
-        report.under(head).print(spec.commandLine().getOut());
+        boolean isWritten =
+                outcomes.measure(cases, options.order(rounds, plan.expected()), () -> report.under(head), options);
 
         boolean isClean = cases.stream().allMatch(one -> outcomes.failures(one) == 0);
         return isWritten && isClean ? ExitCode.OK : ExitCode.SOFTWARE;
