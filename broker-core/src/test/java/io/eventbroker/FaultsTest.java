@@ -40,8 +40,8 @@ class FaultsTest {
     /** From one such JVM to the next; a long run begins with each call in turn, so that it is the coldest. */
     private static final long STEP = LongRun.isAsked() ? 7 : CALLS;
 
-    private static final int DIVES = LongRun.isAsked() ? 40 : 16;
-    private static final int FILLINGS = LongRun.isAsked() ? 20 : 8;
+    private static final int DIVES = LongRun.isAsked() ? 40 : 8;
+    private static final int FILLINGS = LongRun.isAsked() ? 20 : 6;
 
     @TempDir
     Path dir;

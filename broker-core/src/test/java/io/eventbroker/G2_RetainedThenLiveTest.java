@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class G2_RetainedThenLiveTest {
     private record Event(int publisher, long number) {}
 
-    private static final int SUBSCRIBERS = 1_000;
+    private static final int SUBSCRIBERS = 500;
     private static final int JOINERS = 8;
     private static final int PUBLISHERS = 4;
     private static final int RETAINED = 50;

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class G3_BackpressureTest {
     private static final Topic<Integer> A = Topic.of("a", Integer.class);
     private static final Topic<Integer> B = Topic.of("b", Integer.class);
-    private static final int COUNT = 1_000_000;
+    private static final int COUNT = 500_000;
 
     /** How many of them are given the time that must be enough. */
     private static final int PART = 50_000;

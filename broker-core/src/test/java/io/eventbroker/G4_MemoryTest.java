@@ -18,7 +18,7 @@ class G4_MemoryTest {
     @Test
     void whateverComesAndGoesLeavesAllAsItWas() throws Exception {
         LongRun run = LongRun.of("memory", G4_MemoryTest.class);
-        int names = LongRun.size(100_000, 10_000_000);
+        int names = LongRun.size(50_000, 10_000_000);
         String output = ChildJvm.run(
                 dir,
                 List.of("-Xmx128m", "-XX:+UseSerialGC"),

@@ -13,13 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** G4 for patterns: neither the names that were published nor the patterns that were subscribed to pile up. */
 class G4_PatternsTest {
-    private static final int NAMES = 200_000;
-    private static final int PATTERNS = 20_000;
+    private static final int NAMES = 80_000;
+    private static final int PATTERNS = 10_000;
 
     /** In each name and pattern, so that all of them would be noticed: the names take 40 million bytes at least. */
     private static final String PAD = "x".repeat(200);
 
-    private static final long NOTICED = 10_000_000;
+    private static final long NOTICED = 5_000_000;
 
     private static Topic<Integer> topic(int number) {
         return Topic.of("n" + number + "." + PAD, Integer.class);

@@ -18,7 +18,7 @@ class G7_NothingIsLeftTest {
     @Test
     void neitherThreadsNorBrokersNorClassLoaders() throws Exception {
         LongRun run = LongRun.of("leaks", G7_NothingIsLeftTest.class);
-        int brokers = LongRun.size(360, 10_000);
+        int brokers = LongRun.size(180, 10_000);
         String output = ChildJvm.run(
                 dir,
                 List.of("-Xmx128m", "-XX:+UseSerialGC", "-Dslf4j.internal.verbosity=ERROR"),

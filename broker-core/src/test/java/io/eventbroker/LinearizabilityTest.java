@@ -27,8 +27,8 @@ class LinearizabilityTest {
     void G1_G2_G5_eachHistoryIsOneThatAPlainListCouldHave(@TempDir Path dir) throws Exception {
         LongRun run = LongRun.of("lincheck", LinearizabilityTest.class);
         int scenarios = LongRun.size(2, 20);
-        int checked = LongRun.isAsked() ? 150 : 40;
-        int stressed = LongRun.isAsked() ? 10_000 : 1_000;
+        int checked = LongRun.isAsked() ? 150 : 20;
+        int stressed = LongRun.isAsked() ? 10_000 : 300;
         // what Lincheck makes of the bytecode takes C2 longer to compile than to run
         List<String> options = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
         String output = ChildJvm.run(LIMIT, dir, options, LinearHistories.class, scenarios, checked, stressed);

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("one-jdk")
 class SeededFaultsTest {
     private static final int FORKS = 2;
-    private static final int A_FORKS_SHARE = 16;
+    private static final int A_FORKS_SHARE = 33;
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     /** One run of a test against a copy of the broker. */

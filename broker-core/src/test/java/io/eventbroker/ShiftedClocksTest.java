@@ -74,7 +74,7 @@ class ShiftedClocksTest {
 
     /** Quick ones, that every build repeats. */
     private static final List<Class<?>> FEW =
-            List.of(HoleWatchTest.class, ManualBrokerCloseTest.class, QuiescenceTest.class, SelectEdgesTest.class);
+            List.of(HoleWatchTest.class, ManualBrokerCloseTest.class, SelectEdgesTest.class);
 
     /** Those of the core's tests that wait with a timeout, close, or look at the time of day. */
     private static final List<Class<?>> ALL = List.of(
