@@ -103,8 +103,17 @@ class OutOfMemoryTest {
             long accepted = 1;
             long refused = 0;
             long errors = 0;
-            long lastAccepted = System.nanoTime();
-            while (broker.lifecycle.isOpen() && System.nanoTime() - lastAccepted < LONGEST_FULL.toNanos()) {
+            long kept = 0;
+            long start = System.nanoTime();
+            long lastAccepted = start;
+            while (broker.lifecycle.isOpen()) {
+                if (System.nanoTime() - lastAccepted > LONGEST_FULL.toNanos()) {
+                    if (System.nanoTime() - start > Tests.PATIENCE.toNanos()) {
+                        giveUp(hoard);
+                    }
+                    kept += drain(hoard); // if the broker thread was not hit but slow, the heap is filled again
+                    lastAccepted = System.nanoTime();
+                }
                 try {
                     if (broker.tryPublish(UNWANTED, EVENT)) {
                         accepted++;
@@ -120,12 +129,7 @@ class OutOfMemoryTest {
                     LockSupport.parkNanos(1_000_000);
                 }
             }
-            if (broker.lifecycle.isOpen() && !HAS_VIRTUAL_THREADS) {
-                giveUp(hoard);
-            }
-            // from here on there is memory again
-            long kept = drain(hoard);
-            await("the broker fails", () -> !broker.lifecycle.isOpen());
+            kept += drain(hoard); // from here on there is memory again
             await("the hoard ends with the cause", () -> isByMemory(endOf(hoard::poll)));
             check(isReleased(reader.get()), "the reader is released with the cause: " + reader.get());
             check(isReleased(iterating.get()), "so is the for-each: " + iterating.get());
