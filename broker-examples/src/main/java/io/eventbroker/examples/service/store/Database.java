@@ -15,6 +15,10 @@ import org.flywaydb.core.Flyway;
  * <p>An H2 database is told to write each commit to its file at once: by default it waits half a second, and a process
  * that is killed meanwhile would lose what it had promised. And it is told to stay open until it is closed, since it
  * would otherwise close itself as soon as the JVM begins to shut down, when there is still work to finish.
+ *
+ * <p>And it gets one connection. What H2 writes to its file is one state of each table and of each index, but not of all
+ * of them together, where another connection commits meanwhile. The next write makes that good, which a process that is
+ * killed does not live to do: then a row may be in a table and not in its index.
  */
 public final class Database implements AutoCloseable {
     /** Where returns are kept unless told otherwise: in a file. */
@@ -24,6 +28,7 @@ public final class Database implements AutoCloseable {
     private static final String POSTGRESQL = "jdbc:postgresql:";
 
     private static final int POOL_SIZE = 10;
+    private static final int H2_POOL_SIZE = 1;
 
     /** How long a request or a handler waits for a connection before it fails, in milliseconds. */
     private static final int CONNECTION_TIMEOUT = 3_000;
@@ -76,11 +81,14 @@ public final class Database implements AutoCloseable {
     private static HikariConfig pool(String url) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("returns");
-        config.setMaximumPoolSize(POOL_SIZE);
         config.setConnectionTimeout(CONNECTION_TIMEOUT);
         config.setExceptionOverride(new BrokenConnections());
         config.setJdbcUrl(url);
-        if (url.startsWith(POSTGRESQL)) {
+        if (url.startsWith(H2)) {
+            config.setMaximumPoolSize(H2_POOL_SIZE);
+            config.setMaxLifetime(0); // without a connection H2 closes its file
+        } else {
+            config.setMaximumPoolSize(POOL_SIZE);
             config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT);
         }
         return config;
