@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>{@code
  * LongRun run = LongRun.of("close", G7_CloseRacesTest.class);
- * for (int round = 0; round < LongRun.size(10_000, 100_000); round++) {…}       // in every build, on demand
+ * for (int round = 0; round < LongRun.size(1_000, 100_000); round++) {…}       // in every build, on demand
  * run.total("rounds", rounds);                                                  // counted by the test
  * run.done();                                                                   // not reached if anything failed
  * }</pre>

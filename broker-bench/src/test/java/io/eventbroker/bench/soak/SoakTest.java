@@ -7,12 +7,14 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** A broker that breaks its word is found, by the command as a whole. */
+@Tag("one-jdk") // it is the harness that is tested
 class SoakTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

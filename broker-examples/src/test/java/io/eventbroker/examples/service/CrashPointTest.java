@@ -44,7 +44,7 @@ class CrashPointTest {
     /** By each thread: of the files that H2 writes with a connection for each, several are wrong. */
     private static final int RETURNS = 25;
 
-    private static final int MOST_POINTS = 200;
+    private static final int MOST_POINTS = 100;
 
     private final List<Change> changes = Collections.synchronizedList(new ArrayList<>());
 
