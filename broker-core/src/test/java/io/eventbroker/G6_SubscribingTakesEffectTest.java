@@ -157,7 +157,7 @@ class G6_SubscribingTakesEffectTest {
                 }
             });
             int[] further = new int[workers + 1];
-            Tests.repeat(200, () -> {
+            Tests.repeat(100, () -> {
                 AtomicInteger started = new AtomicInteger();
                 Subscription push =
                         broker.subscription(NUMBERS).concurrency(workers).onEvent(n -> started.incrementAndGet());

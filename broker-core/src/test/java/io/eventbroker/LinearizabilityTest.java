@@ -26,7 +26,7 @@ class LinearizabilityTest {
     @Test
     void G1_G2_G5_eachHistoryIsOneThatAPlainListCouldHave(@TempDir Path dir) throws Exception {
         LongRun run = LongRun.of("lincheck", LinearizabilityTest.class);
-        int scenarios = LongRun.size(2, 20);
+        int scenarios = LongRun.size(1, 20);
         int checked = LongRun.isAsked() ? 150 : 20;
         int stressed = LongRun.isAsked() ? 10_000 : 300;
         // what Lincheck makes of the bytecode takes C2 longer to compile than to run

@@ -244,7 +244,7 @@ class RingTest {
      */
     @Test
     void whileItClosesExactlyOneSideHasEachEvent() throws Exception {
-        int rounds = 5_000;
+        int rounds = 3_000;
         AtomicReference<Ring.Lone<Object>> next = new AtomicReference<>();
         AtomicReference<Result> told = new AtomicReference<>();
         Thread producer = new Thread(() -> {

@@ -57,12 +57,12 @@ class SharedStateTest {
                     sold.addAndGet(2);
                 }
                 assertThat(stock.units("lamp")).isNotNegative();
-                assertThat(stock.units("sku " + i)).isEqualTo(units);
+                assertThat(stock.units("sku " + i % 200)).isEqualTo(units);
             }
         });
         assertThat(stock.units("lamp")).isEqualTo(units + delivered.get() - sold.get());
         assertThat(loads)
-                .hasSize(1_001)
+                .hasSize(201)
                 .allSatisfy((sku, times) -> assertThat(times).hasValue(1));
     }
 
