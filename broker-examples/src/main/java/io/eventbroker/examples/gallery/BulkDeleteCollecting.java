@@ -30,7 +30,7 @@ final class BulkDeleteCollecting {
         void delete(String key) throws Exception;
     }
 
-    record Failure(String key, Exception cause) {}
+    record Failure(String key, Throwable cause) {}
 
     /** What became of it; the exit code says whether all keys are gone. */
     record Summary(long deleted, long failed) {
@@ -64,7 +64,7 @@ final class BulkDeleteCollecting {
                         try {
                             deleter.delete(key);
                             deleted.increment();
-                        } catch (Exception e) {
+                        } catch (Throwable e) { // an error leaves the key undone, too
                             failed.increment();
                             broker.publish(FAILURES, new Failure(key, e));
                         }

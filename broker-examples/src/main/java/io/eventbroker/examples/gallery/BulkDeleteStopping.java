@@ -55,7 +55,7 @@ final class BulkDeleteStopping {
                         try {
                             deleter.delete(key);
                             deleted.increment();
-                        } catch (Exception e) {
+                        } catch (Throwable e) { // an error leaves the key undone, too
                             failed.incrementAndGet();
                         }
                         tried.run();

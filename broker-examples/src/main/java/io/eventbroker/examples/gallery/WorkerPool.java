@@ -21,7 +21,7 @@ final class WorkerPool {
     record Job(int id, String text) {}
 
     /** What a job came to: a number of words, or an error. */
-    record Result(Job job, int words, @Nullable Exception error) {}
+    record Result(Job job, int words, @Nullable Throwable error) {}
 
     @FunctionalInterface
     interface Work {
@@ -57,7 +57,7 @@ final class WorkerPool {
     private static Result resultOf(Job job, Work work) {
         try {
             return new Result(job, work.words(job), null);
-        } catch (Exception e) {
+        } catch (Throwable e) { // else the job would have no result
             return new Result(job, 0, e);
         }
     }

@@ -167,6 +167,30 @@ class BulkDeleteTest {
     }
 
     @Test
+    void anErrorIsAFailureLikeAnother() throws Exception {
+        List<String> keys = List.of("a", "b", "c");
+        List<BulkDeleteCollecting.Failure> failures = new ArrayList<>();
+        BulkDeleteCollecting.Summary collecting = BulkDeleteCollecting.deleteAll(
+                keys, BulkDeleteTest::failWithAnError, failures::add, () -> {});
+        assertThat(collecting).isEqualTo(new BulkDeleteCollecting.Summary(0, 3));
+        assertThat(collecting.exitCode()).isEqualTo(1);
+        assertThat(failures)
+                .extracting(BulkDeleteCollecting.Failure::key)
+                .containsExactlyInAnyOrderElementsOf(keys);
+        assertThat(failures)
+                .allSatisfy(failure -> assertThat(failure.cause()).hasMessage("on purpose"));
+
+        BulkDeleteStopping.Summary stopping =
+                BulkDeleteStopping.deleteAll(keys, BulkDeleteTest::failWithAnError, 1, () -> {});
+        assertThat(stopping.stopped()).isTrue();
+        assertThat(stopping.exitCode()).isEqualTo(1);
+    }
+
+    private static void failWithAnError(String key) {
+        throw new AssertionError("on purpose");
+    }
+
+    @Test
     void bothDeleteEverythingWhereNothingFails() throws Exception {
         WatchedStore first = new WatchedStore(0);
         BulkDeleteStopping.Summary stopping =

@@ -97,6 +97,21 @@ class MessagesTest {
     }
 
     @Test
+    void aJobThatFailsWithAnErrorHasAResult() throws Exception {
+        List<Result> results = new ArrayList<>();
+        WorkerPool.process(
+                List.of(new Job(1, "")),
+                1,
+                job -> {
+                    throw new AssertionError("on purpose");
+                },
+                results::add);
+        assertThat(results)
+                .singleElement()
+                .satisfies(result -> assertThat(result.error()).isInstanceOf(AssertionError.class));
+    }
+
+    @Test
     void fanOutFanInNumbersCooksAndServesEachOrderOnce() throws Exception {
         int cooks = 3;
         Contention.Gauge oven = new Contention.Gauge();
