@@ -6,16 +6,17 @@ import io.eventbroker.Broker;
 import io.eventbroker.Topic;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Deletion of many keys that stops after so many errors. For bulk work where errors mean that something is wrong: better
- * look before going on. A hundred workers delete what a paged source lists. Once the given number of errors is reached no
- * deletion begins any more, and no page is fetched; those under way are finished and counted, so there may be more errors
- * than allowed, by less than the number of workers. What was not begun is left alone. To have all tried see
- * {@link BulkDeleteCollecting}.
+ * Deletion of many keys that stops after so many errors. For bulk work where errors mean that something is wrong:
+ * better look before going on. A hundred workers delete what a paged source lists. Once the given number of errors is
+ * reached no deletion begins any more, and no page is fetched but one asked for already; deletions under way are
+ * finished and counted, so there may be more errors than allowed, by less than the number of workers. What was not
+ * begun is left alone. To have all tried see {@link BulkDeleteCollecting}.
  */
 final class BulkDeleteStopping {
     static final int WORKERS = 100;
@@ -60,11 +61,9 @@ final class BulkDeleteStopping {
                         }
                         tried.run();
                     });
-            for (String key : keys) {
-                if (failed.get() >= mostFailures) {
-                    break;
-                }
-                broker.publish(KEYS, key);
+            Iterator<String> source = keys.iterator();
+            while (failed.get() < mostFailures && source.hasNext()) { // in this order: hasNext fetches
+                broker.publish(KEYS, source.next());
             }
             if (!broker.awaitQuiescence(PATIENCE)) {
                 throw new TimeoutException("deletions are still running " + PATIENCE + " after the last was given out");

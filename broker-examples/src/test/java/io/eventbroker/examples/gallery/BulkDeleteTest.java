@@ -81,6 +81,7 @@ class BulkDeleteTest {
             assertThat(summary.failed()).isEqualTo(watched.refused().size());
             assertThat(summary.exitCode()).isEqualTo(1);
             assertThat(tried.sum()).isEqualTo(KEYS);
+            assertThat(watched.pages).as("full pages, and the end").hasValue(KEYS / 100 + 1);
         });
     }
 
@@ -167,18 +168,24 @@ class BulkDeleteTest {
     }
 
     @Test
+    void stoppingLooksAtTheCountBeforeItFetchesAPage() throws Exception {
+        WatchedStore watched = new WatchedStore(0);
+        BulkDeleteStopping.Summary summary =
+                BulkDeleteStopping.deleteAll(Generator.keysOf(watched::page), watched::delete, 0, () -> {});
+        assertThat(summary).isEqualTo(new BulkDeleteStopping.Summary(0, 0, true));
+        assertThat(watched.pages).hasValue(0);
+    }
+
+    @Test
     void anErrorIsAFailureLikeAnother() throws Exception {
         List<String> keys = List.of("a", "b", "c");
         List<BulkDeleteCollecting.Failure> failures = new ArrayList<>();
-        BulkDeleteCollecting.Summary collecting = BulkDeleteCollecting.deleteAll(
-                keys, BulkDeleteTest::failWithAnError, failures::add, () -> {});
+        BulkDeleteCollecting.Summary collecting =
+                BulkDeleteCollecting.deleteAll(keys, BulkDeleteTest::failWithAnError, failures::add, () -> {});
         assertThat(collecting).isEqualTo(new BulkDeleteCollecting.Summary(0, 3));
         assertThat(collecting.exitCode()).isEqualTo(1);
-        assertThat(failures)
-                .extracting(BulkDeleteCollecting.Failure::key)
-                .containsExactlyInAnyOrderElementsOf(keys);
-        assertThat(failures)
-                .allSatisfy(failure -> assertThat(failure.cause()).hasMessage("on purpose"));
+        assertThat(failures).extracting(BulkDeleteCollecting.Failure::key).containsExactlyInAnyOrderElementsOf(keys);
+        assertThat(failures).allSatisfy(failure -> assertThat(failure.cause()).hasMessage("on purpose"));
 
         BulkDeleteStopping.Summary stopping =
                 BulkDeleteStopping.deleteAll(keys, BulkDeleteTest::failWithAnError, 1, () -> {});
