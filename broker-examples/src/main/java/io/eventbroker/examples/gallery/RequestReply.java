@@ -3,6 +3,7 @@ package io.eventbroker.examples.gallery;
 import static io.eventbroker.Overflow.BACKPRESSURE;
 
 import io.eventbroker.Broker;
+import io.eventbroker.BrokerClosedException;
 import io.eventbroker.Subscription;
 import io.eventbroker.Topic;
 import java.io.PrintWriter;
@@ -13,10 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Request and reply: the event carries a future for its answer. For a question to another part of the program that may be
- * busy, missing or replaced. Each asker gets the answer to its own question, or the failure of whoever answered, or after
- * its patience a {@link TimeoutException}, whatever the reason: nobody there, too much to do, the broker closed. A question
- * given up is not worked on any more if it has not been begun. If what you call is always there and fast, call it.
+ * Request and reply: the event carries a future for its answer. For a question to another part of the program that
+ * may be busy, missing or replaced. Each asker gets the answer to its own question, or the failure of whoever
+ * answered, or after its patience a {@link TimeoutException}, whatever the reason: nobody there, or too much to do.
+ * Where the broker is closed the future fails at once, with a {@link BrokerClosedException}. A question given up is
+ * not worked on any more if it has not been begun. If what you call is always there and fast, call it.
  */
 final class RequestReply {
     record PriceRequest(String sku, CompletableFuture<Integer> reply) {}
@@ -53,8 +55,12 @@ final class RequestReply {
     static CompletableFuture<Integer> ask(Broker broker, String sku, Duration patience) {
         CompletableFuture<Integer> reply =
                 new CompletableFuture<Integer>().orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS);
-        if (!broker.tryPublish(REQUESTS, new PriceRequest(sku, reply), patience)) {
-            reply.completeExceptionally(new TimeoutException("the price list is busy"));
+        try {
+            if (!broker.tryPublish(REQUESTS, new PriceRequest(sku, reply), patience)) {
+                reply.completeExceptionally(new TimeoutException("the price list is busy"));
+            }
+        } catch (BrokerClosedException e) {
+            reply.completeExceptionally(e); // the asker looks for failures in one place
         }
         return reply;
     }
