@@ -204,9 +204,11 @@ class EndsTest {
             together(5, index -> {
                 if (index == 4) {
                     awaitLatch(begun);
-                    BrokerStats report = room.shutDown();
-                    assertThat(report.state()).isEqualTo(BrokerStats.State.CLOSED);
-                    assertThat(report.discarded()).isZero();
+                    LeakFreeShutdown.Report report = room.shutDown(PATIENCE);
+                    assertThat(report.broker().state()).isEqualTo(BrokerStats.State.CLOSED);
+                    assertThat(report.broker().discarded()).isZero();
+                    assertThat(report.notLoaded()).isZero();
+                    assertThat(report.isTruckStuck()).isFalse();
                     return;
                 }
                 for (int i = 0; ; i++) { // until it is refused
@@ -268,8 +270,38 @@ class EndsTest {
             room.accept(new Parcel(1));
             awaitLatch(loading);
             Thread.currentThread().interrupt(); // moves the deadline to now
-            room.close();
+            LeakFreeShutdown.Report report = room.shutDown(PATIENCE);
             assertThat(Thread.interrupted()).isTrue();
+            assertThat(report.isTruckStuck()).isFalse();
+            assertThat(report.notLoaded()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void aTruckThatIgnoresInterruptsIsAbandonedAndWhatItLeavesIsTold() throws Exception {
+        assertNoThreadLeft(() -> {
+            CountDownLatch lastIsPacked = new CountDownLatch(4);
+            CountDownLatch loading = new CountDownLatch(1);
+            CountDownLatch released = new CountDownLatch(1);
+            LeakFreeShutdown room = new LeakFreeShutdown(parcel -> lastIsPacked.countDown(), parcel -> {
+                loading.countDown();
+                boolean isReleased = false;
+                while (!isReleased) {
+                    try {
+                        awaitLatch(released);
+                        isReleased = true;
+                    } catch (InterruptedException e) {
+                        assertThat(e).isNotNull(); // ignored, on purpose
+                    }
+                }
+            });
+            IntStream.range(0, 4).mapToObj(Parcel::new).forEach(room::accept);
+            awaitLatch(loading);
+            awaitLatch(lastIsPacked);
+            LeakFreeShutdown.Report report = room.shutDown(Duration.ofSeconds(1));
+            released.countDown();
+            assertThat(report.isTruckStuck()).isTrue();
+            assertThat(report.notLoaded()).as("the last may have been refused").isBetween(3L, 4L);
         });
     }
 }
