@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
 
 /**
  * Batching: events taken several at a time. For a consumer to which ten at once cost hardly more than one, such as an
- * insert into a database. No batch is empty but the one that tells of the end, none larger than asked for, and its first
- * event waits no longer than the patience for the others; each event is in one batch, in order, the last incomplete one
- * included. It does not survive a crash: what is in a batch in hand is lost with the process.
+ * insert into a database. No batch is empty but the one that tells of the end, none larger than asked for, and its
+ * first event waits no longer than the patience for the others; each event is in one batch, in order, the last
+ * incomplete one included, and that which an interrupt cuts short. It does not survive a crash: what is in a batch in
+ * hand is lost with the process.
  */
 final class Batching {
     private Batching() {}
@@ -36,6 +37,11 @@ final class Batching {
             if (e.getCause() != null && batch.isEmpty()) {
                 throw e; // not an orderly end; with a batch in hand it is thrown by the next call
             }
+        } catch (InterruptedException e) {
+            if (batch.isEmpty()) {
+                throw e;
+            }
+            Thread.currentThread().interrupt(); // for the next call: what was taken is not to be lost
         }
         return batch;
     }

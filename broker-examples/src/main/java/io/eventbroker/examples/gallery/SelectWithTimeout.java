@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Select with a timeout: reads several inboxes until nothing came for a while, or until a time is over. For a reader that
- * must go on to something else when its sources fall silent. It ends by the total time also when the sources never fall
- * silent; nothing is taken that is not returned, so what came later is still in the inboxes. It does not end the inboxes.
+ * Select with a timeout: reads several inboxes until nothing came for a while, or until a time is over. For a reader
+ * that must go on to something else when its sources fall silent. It ends by the total time also when the sources
+ * never fall silent; nothing is taken that is not returned, so what came later is still in the inboxes. When an
+ * interrupt or an end that was not orderly cuts it short it returns what it has, and throws only if it has nothing.
+ * It does not end the inboxes.
  */
 final class SelectWithTimeout {
     private SelectWithTimeout() {}
@@ -38,6 +40,15 @@ final class SelectWithTimeout {
                 heard.add(event);
             }
         } catch (SubscriptionClosedException e) {
+            if (e.getCause() != null && heard.isEmpty()) {
+                throw e; // not an orderly end; if something was heard it is thrown by the next call
+            }
+            return heard;
+        } catch (InterruptedException e) {
+            if (heard.isEmpty()) {
+                throw e;
+            }
+            Thread.currentThread().interrupt(); // for the next call: what was heard is not to be lost
             return heard;
         }
     }

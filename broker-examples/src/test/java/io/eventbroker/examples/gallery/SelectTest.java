@@ -117,6 +117,40 @@ class SelectTest {
     }
 
     @Test
+    void selectWithTimeoutLosesNothingToAnInterrupt() throws Exception {
+        try (Broker broker = Broker.open();
+                Inbox<Integer> north = broker.inbox(NORTH)) {
+            broker.publish(NORTH, 1);
+            awaitRouted(broker);
+            Select<Integer> sources = Select.of(north);
+            Thread.currentThread().interrupt();
+            assertThat(SelectWithTimeout.listen(sources, PATIENCE, PATIENCE)).containsExactly(1);
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            assertThatExceptionOfType(InterruptedException.class)
+                    .isThrownBy(() -> SelectWithTimeout.listen(sources, PATIENCE, PATIENCE));
+        } finally {
+            Thread.interrupted(); // for the other tests
+        }
+    }
+
+    @Test
+    void selectWithTimeoutDoesNotTakeADisconnectForTheEnd() throws Exception {
+        try (Broker broker = Broker.open();
+                Inbox<Integer> north = broker.subscription(NORTH)
+                        .capacity(1)
+                        .overflow(Overflow.DISCONNECT)
+                        .inbox()) {
+            broker.publish(NORTH, 1);
+            broker.publish(NORTH, 2);
+            awaitRouted(broker);
+            Select<Integer> sources = Select.of(north);
+            assertThat(SelectWithTimeout.listen(sources, PATIENCE, PATIENCE)).containsExactly(1);
+            assertThatExceptionOfType(SubscriptionClosedException.class)
+                    .isThrownBy(() -> SelectWithTimeout.listen(sources, PATIENCE, PATIENCE));
+        }
+    }
+
+    @Test
     void selectGoesOnWhenOneSourceClosesAndEndsWithTheLast() throws Exception {
         int each = 2_000;
         List<Integer> read = Collections.synchronizedList(new ArrayList<>());
@@ -157,12 +191,17 @@ class SelectTest {
                         .inbox()) {
             broker.publish(NORTH, 1);
             broker.publish(NORTH, 2);
-            broker.inbox(SOUTH).close(); // returns when what was published has been routed
+            awaitRouted(broker);
             Select<Integer> sources = Select.of(north);
             assertThat(SelectClosingSources.next(sources)).contains(1);
             assertThatExceptionOfType(SubscriptionClosedException.class)
                     .isThrownBy(() -> SelectClosingSources.next(sources));
         }
+    }
+
+    /** Returns when what was published before is in the inboxes. */
+    private static void awaitRouted(Broker broker) {
+        broker.inbox(SOUTH).close();
     }
 
     private static List<Integer> range(int from, int to) {

@@ -171,6 +171,22 @@ class StreamsTest {
     }
 
     @Test
+    void aBatchThatIsInterruptedIsNotLost() throws Exception {
+        try (Broker broker = Broker.open();
+                Inbox<Integer> inbox = broker.inbox(NORTH)) {
+            broker.publish(NORTH, 1);
+            broker.publish(NORTH, 2);
+            broker.inbox(NORTH).close(); // returns when what was published has been routed
+            Thread.currentThread().interrupt();
+            assertThat(Batching.next(inbox, 100, PATIENCE)).containsExactly(1, 2);
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> Batching.next(inbox, 100, PATIENCE));
+        } finally {
+            Thread.interrupted(); // for the other tests
+        }
+    }
+
+    @Test
     void generatorFetchesAPageWhenItIsReadAndNoneAhead() {
         AtomicInteger fetched = new AtomicInteger();
         Generator.Source source = token -> {
