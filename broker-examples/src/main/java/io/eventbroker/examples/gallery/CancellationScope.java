@@ -1,8 +1,9 @@
 package io.eventbroker.examples.gallery;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -10,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cancellation: tasks that belong together and end together. For a request that starts work in several places, which is to
@@ -19,8 +21,17 @@ import java.util.concurrent.TimeUnit;
  */
 final class CancellationScope implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final List<CancellationScope> inner = new ArrayList<>(); // guarded by this
+    private final @Nullable CancellationScope outer;
+    private final Set<CancellationScope> inner = new HashSet<>(); // those not closed; guarded by this
     private boolean isCancelled; // guarded by this
+
+    CancellationScope() {
+        this(null);
+    }
+
+    private CancellationScope(@Nullable CancellationScope outer) {
+        this.outer = outer;
+    }
 
     /**
      * Starts a task on a thread of its own.
@@ -33,7 +44,7 @@ final class CancellationScope implements AutoCloseable {
 
     /** A scope that ends with this one, or earlier. */
     synchronized CancellationScope inner() {
-        CancellationScope scope = new CancellationScope();
+        CancellationScope scope = new CancellationScope(this);
         inner.add(scope);
         if (isCancelled) {
             scope.cancel();
@@ -57,6 +68,17 @@ final class CancellationScope implements AutoCloseable {
         }
         scopes.forEach(CancellationScope::close);
         awaitEnd();
+        if (outer != null) {
+            outer.forget(this); // a scope that lives long may have had many
+        }
+    }
+
+    private synchronized void forget(CancellationScope scope) {
+        inner.remove(scope);
+    }
+
+    synchronized int innerScopes() {
+        return inner.size();
     }
 
     /** An interrupt does not end it: otherwise a task might outlive its scope. */

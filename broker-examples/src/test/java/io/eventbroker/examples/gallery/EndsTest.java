@@ -118,6 +118,21 @@ class EndsTest {
     }
 
     @Test
+    void aScopeForgetsTheInnerOnesThatAreClosed() throws Exception {
+        try (CancellationScope server = new CancellationScope()) {
+            together(4, index -> {
+                for (int i = 0; i < 250; i++) {
+                    try (CancellationScope request = server.inner()) {
+                        assertThat(server.innerScopes()).isPositive();
+                        request.cancel();
+                    }
+                }
+            });
+            assertThat(server.innerScopes()).isZero();
+        }
+    }
+
+    @Test
     void forkAndInnerRaceWithCancelAndNothingOutlivesTheScope() throws Exception {
         assertNoThreadLeft(() -> {
             for (int round = 0; round < 50; round++) {
