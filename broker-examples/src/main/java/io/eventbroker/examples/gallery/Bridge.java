@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A bridge: a stream of streams, read as one. For sources that come one after the other, such as the log files of each
- * day, whose reader should not care where one ends. The readings of a feed come in order, and all of one feed before
- * those of the next, although all are filled at the same time; it ends when the stream of feeds has ended. Whichever way
- * it ends, every feed is unsubscribed, so that nothing holds up those who fill it. It does not interleave: to have what
- * comes first, whatever the feed, subscribe to a pattern such as {@code readings.*}.
+ * A bridge: a stream of streams, read as one. For sources that come one after the other, such as the log files of
+ * each day, whose reader should not care where one ends. The readings of a feed come in order, and all of one feed
+ * before those of the next, although all are filled at the same time; it ends when the stream of feeds has ended.
+ * Whichever way it ends, every feed in its inbox is unsubscribed, so that nothing holds up those who fill it. The
+ * inbox of feeds needs {@code BACKPRESSURE}: a feed that it drops is read by nobody, and holds up those who fill it
+ * until its owner unsubscribes it; so does one announced when the bridge has ended. It does not interleave: to have
+ * what comes first, whatever the feed, subscribe to a pattern such as {@code readings.*}.
  */
 final class Bridge {
     record Reading(String sensor, int value) {}
@@ -32,7 +34,12 @@ final class Bridge {
         Inbox<Reading> readings =
                 broker.subscription(topic).overflow(Overflow.BACKPRESSURE).inbox();
         Feed feed = new Feed(sensor, topic, readings);
-        broker.publish(FEEDS, feed);
+        try {
+            broker.publish(FEEDS, feed);
+        } catch (Throwable e) {
+            readings.close(); // nobody will read it
+            throw e;
+        }
         return feed;
     }
 
@@ -53,7 +60,9 @@ final class Bridge {
 
     static void run(PrintWriter out) {
         try (Broker broker = Broker.open();
-                Inbox<Feed> feeds = broker.inbox(FEEDS)) {
+                Inbox<Feed> feeds = broker.subscription(FEEDS)
+                        .overflow(Overflow.BACKPRESSURE)
+                        .inbox()) {
             Feed roof = announce(broker, "roof");
             Feed cellar = announce(broker, "cellar");
             for (int value = 1; value <= 2; value++) {

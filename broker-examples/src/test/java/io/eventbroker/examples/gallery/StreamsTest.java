@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -117,6 +118,30 @@ class StreamsTest {
             assertThat(broker.stats().subscriptions()).as("subscriptions left").isEmpty();
             assertThat(broker.tryPublish(second.topic(), new Reading("second", 1)))
                     .isTrue();
+        }
+    }
+
+    @Test
+    void aFeedThatCannotBeAnnouncedIsNotLeftBehind() {
+        try (Broker broker = Broker.open();
+                Inbox<Feed> inbox = broker.subscription(Bridge.FEEDS)
+                        .capacity(1)
+                        .overflow(Overflow.BACKPRESSURE)
+                        .inbox()) {
+            List<Feed> announced = new ArrayList<>();
+            Thread.currentThread().interrupt(); // so that nobody waits for room
+            assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> {
+                while (true) {
+                    announced.add(Bridge.announce(broker, "sensor-" + announced.size()));
+                }
+            });
+            assertThat(announced).isNotEmpty();
+            assertThat(broker.stats().subscriptions())
+                    .as("the inbox of feeds, and the feeds in it")
+                    .hasSize(1 + announced.size());
+            assertThat(inbox.stats().dropped()).isZero();
+        } finally {
+            assertThat(Thread.interrupted()).isTrue(); // for the other tests
         }
     }
 
