@@ -11,11 +11,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error group: tasks that succeed together. The first failure cancels the rest. For the parts of one answer, which is
- * worthless if a part is missing. At most {@code limit} tasks run at once; after the first failure those that run are
- * interrupted, and those that wait are never begun; {@code await} returns or throws when the last has ended. It throws the
- * first failure, and what failed on account of it is {@linkplain Throwable#addSuppressed suppressed} in it. To have all
- * done in any case see {@link ErrorCollection}. In Go this is {@code errgroup} with a context.
+ * An error group: tasks that succeed together. The first failure cancels the rest. For the parts of one answer, which
+ * is worthless if a part is missing. At most {@code limit} tasks run at once; after the first failure those that run
+ * are interrupted, and those that wait are never begun; {@code await} returns or throws when the last has ended. It
+ * throws the first failure, and what failed on account of it is {@linkplain Throwable#addSuppressed suppressed} in
+ * it. {@code close} cancels what is left, and returns when that has ended. To have all done in any case see
+ * {@link ErrorCollection}. In Go this is {@code errgroup} with a context.
  */
 final class ErrorGroup implements AutoCloseable {
     @FunctionalInterface
@@ -72,10 +73,22 @@ final class ErrorGroup implements AutoCloseable {
         }
     }
 
-    /** Cancels what still runs, for a block that is left early. */
+    /** Cancels what still runs, for a block that is left early, and waits until it has ended, whatever interrupts come. */
     @Override
     public void close() {
         threads.shutdownNow();
+        boolean isInterrupted = false;
+        boolean isOver = false;
+        while (!isOver) {
+            try {
+                isOver = threads.awaitTermination(1, TimeUnit.DAYS);
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     static void run(PrintWriter out) throws InterruptedException {

@@ -104,6 +104,29 @@ class ErrorsTest {
     }
 
     @Test
+    void closingAGroupWaitsForItsTasksAlsoWhenInterrupted() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        AtomicInteger ended = new AtomicInteger();
+        try (ErrorGroup group = new ErrorGroup(1)) {
+            group.go(() -> {
+                running.countDown();
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    for (int i = 0; i < 1_000; i++) {
+                        Thread.yield(); // takes its time
+                    }
+                }
+                ended.incrementAndGet();
+            });
+            awaitLatch(running);
+            Thread.currentThread().interrupt();
+        }
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ended).hasValue(1);
+    }
+
+    @Test
     void allAreTriedOnceAndAllErrorsCollectedInOrder() throws Exception {
         assertNoThreadLeft(() -> {
             int limit = 5;
