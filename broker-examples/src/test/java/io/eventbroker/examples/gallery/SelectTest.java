@@ -36,9 +36,10 @@ class SelectTest {
             for (int i = 0; i < 10; i++) {
                 broker.publish(i % 2 == 0 ? NORTH : SOUTH, i);
             }
+            awaitRouted(broker); // from here on there is silence
             Select<Integer> sources = Select.of(north, south);
             long start = System.nanoTime();
-            assertThat(SelectWithTimeout.listen(sources, Duration.ofSeconds(1), PATIENCE))
+            assertThat(SelectWithTimeout.listen(sources, Duration.ofMillis(20), PATIENCE))
                     .containsExactlyInAnyOrderElementsOf(range(0, 10));
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
             broker.publish(SOUTH, 10);
@@ -66,6 +67,8 @@ class SelectTest {
                 Inbox<Integer> south = broker.subscription(SOUTH)
                         .overflow(Overflow.BACKPRESSURE)
                         .inbox()) {
+            broker.publish(NORTH, published.getAndIncrement());
+            awaitRouted(broker); // so there is something to hear, however slow the publisher below
             together(2, index -> {
                 if (index == 0) { // never idle
                     while (!isOver.get()) {
@@ -77,7 +80,7 @@ class SelectTest {
                 } else {
                     try {
                         heard.addAll(
-                                SelectWithTimeout.listen(Select.of(north, south), PATIENCE, Duration.ofMillis(200)));
+                                SelectWithTimeout.listen(Select.of(north, south), PATIENCE, Duration.ofMillis(500)));
                     } finally {
                         isOver.set(true);
                     }
