@@ -1,6 +1,5 @@
 package io.eventbroker.examples.service;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,7 +15,6 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.json.JavalinJackson;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -164,10 +162,8 @@ final class Api {
             if (body != null) {
                 return body;
             }
-        } catch (JsonProcessingException e) {
-            // the same answer as to null
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // not JSON, or not even text: the same answer as to null
         }
         throw Refusal.malformed("the body must be a JSON object with " + fields + ", and nothing else");
     }

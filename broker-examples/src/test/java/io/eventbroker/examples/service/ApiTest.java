@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the interface grants, and what it refuses. */
 class ApiTest {
+    /** Of each return: it was created, four departments have decided, it is completed. The last follow the commit. */
+    private static final int EVENTS = 6;
+
     @TempDir
     static Path folder;
 
@@ -151,6 +154,16 @@ class ApiTest {
     }
 
     @Test
+    void aBodyThatIsNotEvenTextIsRefused() throws Exception {
+        byte[] bytes = {0, 0, (byte) 0xff, (byte) 0xfe};
+        HttpRequest.Builder request = HttpRequest.newBuilder()
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofByteArray(bytes));
+
+        assertRefused(() -> client.send(request, "/api/returns"), 400, "must be a JSON object");
+    }
+
+    @Test
     void aBodyThatIsTooLargeIsRefused() throws Exception {
         String large = NAPKINS + " ".repeat(20_000);
 
@@ -209,7 +222,9 @@ class ApiTest {
     private static void assertRefused(Call call, int status, String detail) throws Exception {
         client.awaitCompleted();
         long stored = running.store.totals().stored();
-        long offered = client.stats().get("offered").asLong();
+        long offered = EVENTS * stored;
+        await().atMost(ServiceClient.PATIENCE)
+                .until(() -> client.stats().get("offered").asLong() == offered);
 
         HttpResponse<String> answer = call.answer();
 
