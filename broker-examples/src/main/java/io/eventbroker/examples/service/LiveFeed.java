@@ -71,7 +71,7 @@ final class LiveFeed implements Consumer<SseClient> {
                 messages.clear();
             }
             if (System.nanoTime() - nextStats >= 0) {
-                client.sendEvent("stats", service.stats());
+                client.sendEvent("stats", service.liveStats());
                 nextStats = System.nanoTime() + PERIOD.toNanos();
             }
         }

@@ -53,12 +53,19 @@ final class ReturnService {
 
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
 
+    /** How old the count of returns may be that live pages see. */
+    private static final Duration TOTALS_AGE = Duration.ofMillis(500);
+
+    /** How often closing looks whether returns are left. */
+    private static final Duration CLOSING_PERIOD = Duration.ofMillis(200);
+
     private static final Logger LOG = LoggerFactory.getLogger(ReturnService.class);
 
     private final ReturnStore store;
     private final Broker broker;
     private final Map<String, Desk<?>> desks = new LinkedHashMap<>();
     private final CatchUp catchUp;
+    private final Recent<Totals> recentTotals = new Recent<>(this::totals, TOTALS_AGE, System::nanoTime);
 
     /** Held for reading while a return is taken in, so that closing knows when the last one is. */
     private final ReadWriteLock intake = new ReentrantReadWriteLock();
@@ -188,12 +195,21 @@ final class ReturnService {
     }
 
     ServiceStats stats() {
+        return stats(totals());
+    }
+
+    /** The same for those who ask again and again: returns were counted a moment ago, once for all of them. */
+    ServiceStats liveStats() {
+        return stats(recentTotals.get());
+    }
+
+    private ServiceStats stats(@Nullable Totals totals) {
         BrokerStats stats = broker.stats();
         return new ServiceStats(
                 stats.state(),
                 stats.offered(),
                 stats.refused(),
-                totals(),
+                totals,
                 stats.subscriptions().stream().map(this::view).toList());
     }
 
@@ -227,8 +243,6 @@ final class ReturnService {
             finish(deadline - timeout.toNanos() / 4);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (JdbiException e) {
-            LOG.warn("cannot tell whether all returns are completed: {}", String.valueOf(e));
         }
         catchUp.stop(Duration.ofNanos(Math.max(0, (deadline - System.nanoTime()) / 2)));
         return broker.close(Duration.ofNanos(deadline - System.nanoTime()));
@@ -249,13 +263,15 @@ final class ReturnService {
 
     /** Desks work on, by event and by catching up; this only looks at what is left. */
     private void finish(long deadline) throws InterruptedException {
-        long open = store.totals().open();
-        while (open > 0 && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(20);
-            open = store.totals().open();
+        Totals totals = totals();
+        while ((totals == null || totals.open() > 0) && System.nanoTime() < deadline) {
+            TimeUnit.NANOSECONDS.sleep(Math.min(CLOSING_PERIOD.toNanos(), deadline - System.nanoTime()));
+            totals = totals();
         }
-        if (open > 0) {
-            LOG.warn("{} returns are not completed: the next start goes on with them", open);
+        if (totals == null) {
+            LOG.warn("cannot tell whether all returns are completed: the database cannot be reached");
+        } else if (totals.open() > 0) {
+            LOG.warn("{} returns are not completed: the next start goes on with them", totals.open());
         }
     }
 }
