@@ -52,7 +52,7 @@ final class CatchUp {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (failing.add(desk.name())) {
                 LOG.warn("{} cannot catch up, and tries again every second: {}", desk.name(), String.valueOf(e));
             }

@@ -10,8 +10,13 @@ import io.eventbroker.Subscription;
 import io.eventbroker.SubscriptionStats;
 import io.eventbroker.examples.service.Duty.Task;
 import io.eventbroker.examples.service.model.ReturnEvent;
+import io.eventbroker.examples.service.store.Database;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +49,9 @@ final class Desk<E extends ReturnEvent> {
     private final Broker broker;
     private final Duty<E> duty;
     private final Lock catchingUp = new ReentrantLock();
+
+    /** Returns whose task itself has failed and not succeeded since, so that a line tells it once. */
+    private final Set<UUID> failing = ConcurrentHashMap.newKeySet();
 
     private volatile Duration delay = Duration.ZERO;
     private volatile Overflow overflow = Overflow.BACKPRESSURE;
@@ -91,34 +99,54 @@ final class Desk<E extends ReturnEvent> {
         subscription = subscribe(broker, duty, policy, this::handle);
     }
 
+    /** As {@link #overflow(Overflow)}, with the policy that there is by then. */
+    private synchronized void subscribeAgainIfDisconnected() {
+        if (subscription.stats().disconnected() > 0) {
+            overflow(overflow);
+        }
+    }
+
     private void handle(E event) throws InterruptedException {
         perform(duty.taskOf().apply(event));
     }
 
     /**
      * Does what is still to do according to the tables, unless events are waiting, which tell the same with less work.
-     * A subscription that was disconnected is replaced. Returns at once if another thread is at it.
-     *
-     * @return true if there was nothing to do
+     * A task that fails holds up no other, but where it is the database that cannot be reached, all are left to the next
+     * time. A subscription that was disconnected is replaced. Returns at once if another thread is at it.
      */
-    boolean catchUp() throws InterruptedException {
-        if (subscription.stats().disconnected() > 0) {
-            overflow(overflow);
-        }
+    void catchUp() throws InterruptedException {
+        subscribeAgainIfDisconnected();
         if (isBusy() || !catchingUp.tryLock()) {
-            return false;
+            return;
         }
         try {
-            List<Task> tasks;
+            Set<UUID> failed = new HashSet<>();
+            boolean isMore;
             do {
-                tasks = duty.outstanding().apply(BATCH);
+                int atMost = BATCH + failed.size();
+                List<Task> tasks = duty.outstanding().apply(atMost);
+                isMore = tasks.size() == atMost;
                 for (Task task : tasks) {
-                    perform(task);
+                    if (!failed.contains(task.returnId()) && !succeeds(task)) {
+                        failed.add(task.returnId());
+                    }
                 }
-            } while (tasks.size() == BATCH && !isBusy());
-            return tasks.isEmpty();
+            } while (isMore && !isBusy());
         } finally {
             catchingUp.unlock();
+        }
+    }
+
+    private boolean succeeds(Task task) throws InterruptedException {
+        try {
+            perform(task);
+            return true;
+        } catch (RuntimeException | Error e) {
+            if (Database.isUnreachable(e) || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            return false;
         }
     }
 
@@ -136,6 +164,12 @@ final class Desk<E extends ReturnEvent> {
                 LOG.debug("{}: {}, {}", duty.name(), done.kind(), done.detail());
                 tell(done);
             }
+            failing.remove(task.returnId());
+        } catch (RuntimeException | Error e) {
+            if (!Database.isUnreachable(e) && failing.add(task.returnId())) {
+                LOG.warn("{} failed, and tries again until it succeeds: {}", duty.name(), String.valueOf(e));
+            }
+            throw e;
         } finally {
             MDC.remove(RETURN);
         }
@@ -148,9 +182,5 @@ final class Desk<E extends ReturnEvent> {
         } catch (BrokerClosedException e) {
             LOG.info("{} is recorded, but was not told: the broker is closing", done.kind());
         }
-    }
-
-    SubscriptionStats stats() {
-        return subscription.stats();
     }
 }

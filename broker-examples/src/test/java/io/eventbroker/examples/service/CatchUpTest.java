@@ -108,7 +108,7 @@ class CatchUpTest {
         try (RunningService running = RunningService.on(url)) {
             running.client.control("warehouse", SLOW, "DISCONNECT");
             create(running.client, MANY);
-            running.client.control("warehouse", 0, "DISCONNECT");
+            running.client.delay("warehouse", 0);
             running.client.awaitCompleted();
 
             JsonNode warehouse = running.client.subscription("warehouse");

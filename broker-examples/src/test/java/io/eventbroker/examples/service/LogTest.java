@@ -7,6 +7,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.eventbroker.Broker;
+import io.eventbroker.examples.service.Duty.Task;
+import io.eventbroker.examples.service.model.ReturnEvent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -73,6 +76,25 @@ class LogTest {
                                 "completion: ReturnCompleted, every department is done");
             }
         }
+    }
+
+    @Test
+    void aTaskThatFailsIsToldOnceWithTheIdOfItsReturn() throws Exception {
+        UUID id = UUID.randomUUID();
+        Task hopeless = new Task(id, () -> {
+            throw new IllegalStateException("hopeless");
+        });
+        try (Broker broker = Broker.open()) {
+            Desk<?> desk = new Desk<>(
+                    broker, new Duty<>("desk", ReturnEvent.CREATED, created -> hopeless, atMost -> List.of(hopeless)));
+
+            desk.catchUp();
+            desk.catchUp();
+        }
+
+        assertThat(messages(Desk.class, id))
+                .containsExactly("desk failed, and tries again until it succeeds:"
+                        + " java.lang.IllegalStateException: hopeless");
     }
 
     private List<String> messages(Class<?> logger, UUID id) {

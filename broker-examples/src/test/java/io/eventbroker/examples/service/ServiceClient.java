@@ -81,6 +81,13 @@ final class ServiceClient {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     }
 
+    /** Leaves the policy, and with it the subscription, as it is. */
+    void delay(String department, int millis) throws IOException, InterruptedException {
+        HttpResponse<String> answer =
+                put("/api/controls", "{\"department\": \"%s\", \"delayMillis\": %d}".formatted(department, millis));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
     JsonNode stats() throws IOException, InterruptedException {
         return json(get("/api/stats"));
     }

@@ -5,9 +5,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.ConnectionException;
 
 /**
  * A pool of connections to a database whose tables are up to date.
@@ -26,6 +29,9 @@ public final class Database implements AutoCloseable {
 
     private static final String H2 = "jdbc:h2:";
     private static final String POSTGRESQL = "jdbc:postgresql:";
+
+    /** SQL states of a connection that failed, and of a server that ends, has crashed or is starting. */
+    private static final Pattern UNREACHABLE = Pattern.compile("08.*|57P0[123]");
 
     private static final int POOL_SIZE = 10;
     private static final int H2_POOL_SIZE = 1;
@@ -105,6 +111,27 @@ public final class Database implements AutoCloseable {
                     ? SQLExceptionOverride.Override.MUST_EVICT
                     : SQLExceptionOverride.Override.CONTINUE_EVICT;
         }
+    }
+
+    /**
+     * Whether a failure says that the database cannot be reached, and nothing about what was asked of it.
+     *
+     * @param failure what was thrown
+     * @return true if anything else would have failed, too
+     */
+    public static boolean isUnreachable(Throwable failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof ConnectionException
+                    || e instanceof SQLNonTransientConnectionException
+                    || e instanceof SQLTransientConnectionException
+                    || (e instanceof SQLException sql
+                            && UNREACHABLE
+                                    .matcher(String.valueOf(sql.getSQLState()))
+                                    .matches())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String settled(String url) {
