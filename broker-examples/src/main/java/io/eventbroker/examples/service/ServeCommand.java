@@ -45,8 +45,9 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--database",
             paramLabel = "JDBC-URL",
-            description = "Where to keep returns: an H2 or PostgreSQL database. Without it, files in the folder"
-                    + " returns-data.")
+            description =
+                    "Where to keep returns: a PostgreSQL database, or one of H2 that is not in memory. Without it, files in the folder"
+                            + " returns-data.")
     private String url = Database.DEFAULT_URL;
 
     @Override
@@ -56,7 +57,9 @@ public final class ServeCommand implements Callable<Integer> {
         }
         if (!Database.supports(url)) {
             throw new ParameterException(
-                    spec.commandLine(), "--database must be a JDBC URL that begins jdbc:h2: or jdbc:postgresql:");
+                    spec.commandLine(),
+                    "--database must be a JDBC URL that begins jdbc:h2: or jdbc:postgresql:, and not one in memory,"
+                            + " which would keep nothing");
         }
         PrintWriter err = spec.commandLine().getErr();
         try {

@@ -42,6 +42,9 @@ class ServeCommandTest {
             --port=http               | '--port'
             --database=returns        | --database must be a JDBC URL that begins jdbc:h2: or jdbc:postgresql:
             --database=jdbc:derby:x   | --database must be a JDBC URL that begins jdbc:h2: or jdbc:postgresql:
+            --database=jdbc:h2:mem:x  | and not one in memory
+            --database=jdbc:h2:mem:   | and not one in memory
+            --database=jdbc:h2:tcp://127.0.0.1:1/mem:x;USER=sa | and not one in memory
             --colour                  | --colour
             """)
     void aWrongOptionIsAUsageError(String option, String message) {

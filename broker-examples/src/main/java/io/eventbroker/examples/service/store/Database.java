@@ -28,6 +28,7 @@ public final class Database implements AutoCloseable {
     public static final String DEFAULT_URL = "jdbc:h2:file:./returns-data/returns";
 
     private static final String H2 = "jdbc:h2:";
+    private static final Pattern IN_MEMORY = Pattern.compile("jdbc:h2:(mem:|(tcp|ssl)://[^;]*/mem:).*");
     private static final String POSTGRESQL = "jdbc:postgresql:";
 
     /** SQL states of a connection that failed, and of a server that ends, has crashed or is starting. */
@@ -54,10 +55,11 @@ public final class Database implements AutoCloseable {
      * Whether a URL names a database of a kind that is known here.
      *
      * @param url a JDBC URL
-     * @return true for H2 and PostgreSQL
+     * @return true for PostgreSQL, and for H2 unless it is only in memory
      */
     public static boolean supports(String url) {
-        return url.startsWith(H2) || url.startsWith(POSTGRESQL);
+        return url.startsWith(POSTGRESQL)
+                || (url.startsWith(H2) && !IN_MEMORY.matcher(url).matches());
     }
 
     /**
