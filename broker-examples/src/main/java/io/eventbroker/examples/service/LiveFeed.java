@@ -5,28 +5,33 @@ import io.eventbroker.Inbox;
 import io.eventbroker.Message;
 import io.eventbroker.SubscriptionClosedException;
 import io.eventbroker.examples.service.model.ReturnEvent;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.sse.SseClient;
+import io.javalin.http.sse.SseHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /**
  * What live pages see, as server-sent events: {@code events}, everything that happens to returns, and {@code stats},
  * twice a second. Each page has an inbox of its own, so that one on a slow line misses events, and delays nobody.
  */
-final class LiveFeed implements Consumer<SseClient> {
+final class LiveFeed implements Handler {
     private static final Duration PERIOD = Duration.ofMillis(500);
 
     /** Each page takes a thread. */
-    private static final int MAX_PAGES = 16;
+    static final int MAX_PAGES = 16;
+
+    private static final String EVENT_STREAM = "text/event-stream";
 
     private final ReturnService service;
     private final Semaphore places = new Semaphore(MAX_PAGES);
     private final AtomicLong pages = new AtomicLong();
+    private final SseHandler feed = new SseHandler(this::accept);
 
     private record EventView(UUID returnId, String kind, String detail, long missedBefore) {
         static EventView of(Message<ReturnEvent> message) {
@@ -39,13 +44,28 @@ final class LiveFeed implements Consumer<SseClient> {
         this.service = service;
     }
 
-    /** Serves one page until it is closed, or the service is. */
+    /** Begins to serve a page, unless there are too many: it would come again and again if it got an empty feed. */
     @Override
-    public void accept(SseClient client) {
-        if (!places.tryAcquire()) {
-            client.close();
-            return;
+    public void handle(Context ctx) {
+        if (!String.valueOf(ctx.header("Accept")).contains(EVENT_STREAM)) {
+            throw Refusal.notAcceptable("this is a feed: accept " + EVENT_STREAM);
         }
+        if (!places.tryAcquire()) {
+            throw Refusal.unavailable("there are " + MAX_PAGES + " live pages already");
+        }
+        boolean isBegun = false;
+        try {
+            feed.handle(ctx);
+            isBegun = true;
+        } finally {
+            if (!isBegun) {
+                places.release();
+            }
+        }
+    }
+
+    /** Serves one page, which has a place, until it is closed, or the service is. */
+    private void accept(SseClient client) {
         try (Inbox<Message<ReturnEvent>> inbox = service.onlooker("page-" + pages.incrementAndGet())) {
             serve(client, inbox);
         } catch (BrokerClosedException | SubscriptionClosedException e) {

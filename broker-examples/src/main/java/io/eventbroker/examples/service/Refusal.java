@@ -27,8 +27,17 @@ final class Refusal extends RuntimeException {
         return new Refusal(404, "There is no such thing", detail);
     }
 
+    static Refusal notAcceptable(String detail) {
+        return new Refusal(406, "There is no such form of it", detail);
+    }
+
     static Refusal unsupported(String detail) {
         return new Refusal(415, "The body is of the wrong type", detail);
+    }
+
+    /** Whoever asked was looking for somebody else. */
+    static Refusal misdirected(String detail) {
+        return new Refusal(421, "The request was not meant for this service", detail);
     }
 
     /** Not now: later it may be granted. */

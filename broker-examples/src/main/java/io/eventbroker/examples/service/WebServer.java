@@ -3,9 +3,11 @@ package io.eventbroker.examples.service;
 import io.eventbroker.examples.service.store.ReturnStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
 import io.javalin.http.staticfiles.Location;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.webjars.WebJarVersionLocator;
 
 /**
@@ -14,6 +16,9 @@ import org.webjars.WebJarVersionLocator;
  */
 final class WebServer implements AutoCloseable {
     static final String HOST = "127.0.0.1";
+
+    private static final Pattern OWN_NAMES =
+            Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d*)?", Pattern.CASE_INSENSITIVE);
 
     private static final long STOP_TIMEOUT_MILLIS = 2_000;
 
@@ -35,12 +40,23 @@ final class WebServer implements AutoCloseable {
             config.startup.showOldJavalinVersionWarning = false;
             config.startup.startupWatcherEnabled = false;
             config.jetty.modifyServer(server -> server.setStopTimeout(STOP_TIMEOUT_MILLIS));
+            config.routes.before(WebServer::refuseOtherHosts);
             new Api(service, store).addTo(config);
-            config.routes.sse("/api/live", new LiveFeed(service));
+            config.routes.get("/api/live", new LiveFeed(service));
             addFiles(config, "/", "io/eventbroker/examples/service/page");
             addFiles(config, "/chart.js", webJar("chart.js"));
         });
         return new WebServer(javalin.start(HOST, port));
+    }
+
+    /**
+     * A page of somebody else, whose name was made to lead here, may not read and do what this machine may: a browser
+     * takes it for a page of that name.
+     */
+    private static void refuseOtherHosts(Context ctx) {
+        if (!OWN_NAMES.matcher(String.valueOf(ctx.header("Host"))).matches()) {
+            throw Refusal.misdirected("it answers as localhost, 127.0.0.1 and [::1]");
+        }
     }
 
     private static void addFiles(JavalinConfig config, String path, String directory) {

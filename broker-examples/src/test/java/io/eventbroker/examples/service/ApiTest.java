@@ -8,10 +8,17 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -212,6 +219,76 @@ class ApiTest {
                     .contains("default-src 'self'");
         }
         assertThat(client.get("/").body()).doesNotContain("http:").doesNotContain("https:");
+    }
+
+    @Test
+    void aLivePageTooManyIsRefusedUntilAnotherCloses() throws Exception {
+        List<InputStream> pages = new ArrayList<>();
+        try {
+            for (int i = 0; i < LiveFeed.MAX_PAGES; i++) {
+                HttpResponse<InputStream> page = live();
+                pages.add(page.body());
+                assertThat(page.statusCode()).isEqualTo(200);
+            }
+
+            HttpResponse<InputStream> tooMany = live();
+            pages.add(tooMany.body());
+            assertThat(tooMany.statusCode()).isEqualTo(503);
+            assertThat(tooMany.headers().firstValue("Content-Type").orElseThrow())
+                    .startsWith("application/problem+json");
+
+            pages.get(0).close();
+            await().atMost(ServiceClient.PATIENCE).until(() -> {
+                HttpResponse<InputStream> another = live();
+                pages.add(another.body());
+                return another.statusCode() == 200;
+            });
+        } finally {
+            for (InputStream page : pages) {
+                page.close();
+            }
+        }
+    }
+
+    private static HttpResponse<InputStream> live() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(client.base().resolve("/api/live"))
+                .header("Accept", "text/event-stream")
+                .timeout(ServiceClient.PATIENCE)
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofInputStream());
+    }
+
+    @Test
+    void whoDoesNotWantAFeedGetsNone() throws Exception {
+        assertRefused(() -> client.get("/api/live"), 406, "text/event-stream");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "localhost, 200",
+        "LOCALHOST:8080, 200",
+        "127.0.0.1:1, 200",
+        "[::1]:8080, 200",
+        "evil.example, 421",
+        "localhost.evil.example:8080, 421",
+        "127.0.0.1.evil.example, 421",
+        "10.0.0.1, 421"
+    })
+    void onlyTheNamesOfThisMachineAreAnswered(String host, int status) throws Exception {
+        for (String path : List.of("/", "/page.js", "/api/stats", "/api/nothing")) {
+            int wanted = status == 200 && path.equals("/api/nothing") ? 404 : status;
+            assertThat(raw(path, host)).as(path).startsWith("HTTP/1.1 " + wanted + " ");
+        }
+        assertThat(raw("/api/stats", host).contains("application/problem+json")).isEqualTo(status != 200);
+    }
+
+    /** By hand, since the JDK's client sends its own Host. */
+    private static String raw(String path, String host) throws IOException {
+        try (Socket socket = new Socket(WebServer.HOST, running.web.port())) {
+            String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private interface Call {
