@@ -97,7 +97,10 @@ class PageIT {
         assertThat(client.subscription("warehouse").get("dropped").asLong()).isPositive();
         assertPageAgrees("warehouse");
         assertThat(chart("depth")).isNotEqualTo(before);
-        assertThat(chart("drops")).isNotEqualTo(chart("depth"));
+        assertThat(rises("depth", "warehouse")).isTrue();
+        assertThat(rises("throughput", "warehouse")).isTrue();
+        assertThat(rises("drops", "warehouse")).isTrue();
+        assertThat(rises("drops", "billing")).isFalse();
 
         choose("warehouse", "BACKPRESSURE");
         createReturns(80);
@@ -249,6 +252,13 @@ class PageIT {
 
     private String chart(String id) {
         return String.valueOf(browser.executeScript("return document.getElementById('" + id + "').toDataURL()"));
+    }
+
+    /** Whether the line of a subscription leaves the bottom of a chart. */
+    private boolean rises(String chart, String subscription) {
+        return (Boolean) browser.executeScript("""
+                const lines = Chart.getChart(arguments[0]).data.datasets;
+                return lines.find((line) => line.label === arguments[1]).data.some((point) => point.y > 0);""", chart, subscription);
     }
 
     private static String axe() throws IOException {
