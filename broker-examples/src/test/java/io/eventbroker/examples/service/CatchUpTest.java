@@ -9,14 +9,8 @@ import io.eventbroker.examples.service.store.Database;
 import io.eventbroker.examples.service.store.ReturnStore;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -140,28 +134,7 @@ class CatchUpTest {
     @ParameterizedTest
     @EnumSource(Department.class)
     void ofManyWhoRecordTheSameEffectOneDoes(Department department) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(8);
-        try (Database database = Database.open(url)) {
-            ReturnStore store = new ReturnStore(database.connections());
-            for (int round = 0; round < 20; round++) {
-                ReturnCreated created = napkins();
-                store.add(created);
-                List<Callable<Boolean>> attempts = new ArrayList<>();
-                for (int i = 0; i < 8; i++) {
-                    attempts.add(() -> store.record(department, department.decide(created)));
-                }
-                long recorded = 0;
-                for (Future<Boolean> attempt : threads.invokeAll(attempts, 60, TimeUnit.SECONDS)) {
-                    recorded += attempt.get() ? 1 : 0;
-                }
-                assertThat(recorded).isEqualTo(1);
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-        try (Tables tables = Tables.of(url)) {
-            tables.assertNothingTwice();
-        }
+        RecordingAtOnce.assertOnlyOneDoes(url, department);
     }
 
     @Test
@@ -184,7 +157,7 @@ class CatchUpTest {
         }
     }
 
-    private static ReturnCreated napkins() {
+    static ReturnCreated napkins() {
         return new ReturnCreated(
                 UUID.randomUUID(), "700014", "T1008", 3, new BigDecimal("0.0600"), "20005.0", "United Kingdom");
     }
