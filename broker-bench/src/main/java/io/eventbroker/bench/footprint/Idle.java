@@ -4,7 +4,7 @@ import io.eventbroker.Broker;
 import io.eventbroker.Lane;
 import io.eventbroker.Topic;
 import io.eventbroker.bench.lab.Figures;
-import io.eventbroker.bench.lab.JvmMeters;
+import io.eventbroker.bench.lab.ProcessorTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -114,12 +114,13 @@ final class Idle {
 
     private static double processorPercent(Plan plan) throws InterruptedException {
         System.gc();
-        JvmMeters.othersProcessorNanos(); // its classes are loaded before, not meanwhile
+        ProcessorTime first = ProcessorTime.ofOthers();
+        first.since(first); // its classes are loaded before, not meanwhile
         TimeUnit.MILLISECONDS.sleep(plan.settleMillis());
         long begun = System.nanoTime();
-        long before = JvmMeters.othersProcessorNanos();
+        ProcessorTime before = ProcessorTime.ofOthers();
         TimeUnit.MILLISECONDS.sleep(plan.idleMillis());
-        long taken = JvmMeters.othersProcessorNanos() - before;
+        long taken = ProcessorTime.ofOthers().since(before);
         return 100.0 * taken / (System.nanoTime() - begun);
     }
 

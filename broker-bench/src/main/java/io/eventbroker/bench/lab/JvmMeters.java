@@ -1,23 +1,15 @@
 package io.eventbroker.bench.lab;
 
 import com.sun.management.ThreadMXBean;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /** What this JVM has taken of the machine. */
 public final class JvmMeters {
-    private static final Path TASKS = Path.of("/proc/self/task");
-    private static final Path OWN_TASK = Path.of("/proc/thread-self");
     private static final int COLLECTIONS = 12;
     private static final int UNCHANGED = 3;
     private static final long PAUSE_MILLIS = 30;
@@ -31,38 +23,8 @@ public final class JvmMeters {
 
     private JvmMeters() {}
 
-    /**
-     * Processor time of all threads, in ns, the JVM's own included, but not the calling one: reading costs it some. On
-     * Linux as the scheduler counts it. Elsewhere as the JVM tells it, often in steps of 10 ms. Threads that have ended
-     * are not counted on Linux: good for an idle JVM only.
-     */
+    /** Processor time of all threads, in ns, the JVM's own included, but not the calling one. */
     public static long othersProcessorNanos() {
-        try {
-            return Files.isReadable(OWN_TASK.resolve("schedstat")) ? ofTasks() : ofProcess();
-        } catch (IOException e) {
-            return ofProcess();
-        }
-    }
-
-    private static long ofTasks() throws IOException {
-        Path own = OWN_TASK.toRealPath().getFileName();
-        List<Path> others;
-        try (Stream<Path> tasks = Files.list(TASKS)) {
-            others = tasks.filter(task -> !task.getFileName().equals(own)).toList();
-        }
-        long nanos = 0;
-        for (Path task : others) {
-            try {
-                String onProcessor = Files.readString(task.resolve("schedstat")).split(" ", 2)[0];
-                nanos += Long.parseLong(onProcessor);
-            } catch (NoSuchFileException e) {
-                // it has ended
-            }
-        }
-        return nanos;
-    }
-
-    private static long ofProcess() {
         return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
                         .getProcessCpuTime()
                 - THREADS.getCurrentThreadCpuTime();

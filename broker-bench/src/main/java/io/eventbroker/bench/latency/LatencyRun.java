@@ -1,11 +1,12 @@
 package io.eventbroker.bench.latency;
 
+import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.JsonLine;
+import io.eventbroker.bench.lab.JvmMeters;
 import io.eventbroker.bench.lab.Text;
-import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.HdrHistogram.Histogram;
@@ -21,8 +22,6 @@ import org.HdrHistogram.Histogram;
 record LatencyRun(int events, Map<Quantile, Long> latencies, Map<Quantile, Long> lateness, double processor) {
     private static final int FASTEST = 100_000;
     private static final long HEAD_START_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     public static void main(String[] arguments) {
         Contender contender = Contender.parse(arguments[0]);
@@ -32,61 +31,53 @@ record LatencyRun(int events, Map<Quantile, Long> latencies, Map<Quantile, Long>
         System.exit(0);
     }
 
+    static LatencyRun measure(Function<Consumer<Event>, Channel> opener, int rate, Plan plan, Clock clock) {
+        return measure(opener, rate, plan, clock, Arrivals.PATIENCE);
+    }
+
     /**
      * Publishes and measures, by this thread.
      *
+     * @param patience after how long without another event the rest is taken for lost
      * @throws IllegalStateException if an event was lost or came out of order
      */
-    static LatencyRun measure(Function<Consumer<Event>, Channel> opener, int rate, Plan plan, Clock clock) {
+    static LatencyRun measure(
+            Function<Consumer<Event>, Channel> opener, int rate, Plan plan, Clock clock, Duration patience) {
         Receiver receiver = new Receiver(clock);
         try (Channel channel = opener.apply(receiver)) {
             Pacer pacer = new Pacer(clock, channel.in());
-            stage(pacer, receiver, FASTEST, plan.warmUpMillis(), clock);
-            stage(pacer, receiver, rate, plan.settleMillis(), clock);
+            stage(pacer, receiver, FASTEST, plan.warmUpMillis(), clock, patience);
+            stage(pacer, receiver, rate, plan.settleMillis(), clock, patience);
             System.gc();
-            return stage(pacer, receiver, rate, plan.measureMillis(), clock);
+            return stage(pacer, receiver, rate, plan.measureMillis(), clock, patience);
         }
     }
 
-    private static LatencyRun stage(Pacer pacer, Receiver receiver, int rate, int millis, Clock clock) {
+    private static LatencyRun stage(
+            Pacer pacer, Receiver receiver, int rate, int millis, Clock clock, Duration patience) {
         Histogram latencies = Quantile.newHistogram();
         Histogram lateness = Quantile.newHistogram();
         int count = Schedule.count(rate, millis);
         Schedule schedule = new Schedule(clock.nanoTime() + HEAD_START_NANOS, rate);
         receiver.begin(schedule, latencies);
-        long busy = othersProcessorNanos();
+        long busy = JvmMeters.othersProcessorNanos();
         long begun = System.nanoTime();
         pacer.publish(schedule, count, lateness);
-        await(receiver, pacer.sent());
-        double processor = (double) (othersProcessorNanos() - busy) / (System.nanoTime() - begun);
+        await(receiver, pacer.sent(), patience);
+        double processor = (double) (JvmMeters.othersProcessorNanos() - busy) / (System.nanoTime() - begun);
         return new LatencyRun(count, Quantile.of(latencies), Quantile.of(lateness), processor);
     }
 
     /** Returns when everything has come; fails if nothing more does. */
-    private static void await(Receiver receiver, long sent) {
-        long seen = -1;
-        long changed = System.nanoTime();
-        while (receiver.received() < sent) {
-            if (receiver.received() != seen) {
-                seen = receiver.received();
-                changed = System.nanoTime();
-            } else if (System.nanoTime() - changed > STALLED_NANOS) {
-                throw new IllegalStateException("of " + sent + " events " + (sent - seen) + " were lost");
-            }
-            LockSupport.parkNanos(GLANCE_NANOS);
+    private static void await(Receiver receiver, long sent, Duration patience) {
+        long received = Arrivals.await(receiver::received, sent, patience);
+        if (received < sent) {
+            throw new IllegalStateException("of " + sent + " events " + (sent - received) + " were lost");
         }
         if (receiver.received() != sent || receiver.disordered() > 0) {
             throw new IllegalStateException(
                     "of " + sent + " events " + receiver.disordered() + " came out of order or twice");
         }
-    }
-
-    /** The processor time of this JVM without that of the calling thread, which paces. */
-    private static long othersProcessorNanos() {
-        long own = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
-                        .getProcessCpuTime()
-                - own;
     }
 
     /** In one line, in µs. */

@@ -1,5 +1,6 @@
 package io.eventbroker.bench.scale;
 
+import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.Interval;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,6 @@ final class Flow implements AutoCloseable {
     private static final int PADDING = 16;
     private static final int SPINS = 64;
     private static final long PARK_NANOS = 50_000;
-    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private final Subject subject;
     private final List<LongConsumer> ways;
@@ -128,16 +128,10 @@ final class Flow implements AutoCloseable {
     }
 
     private void awaitArrival() {
-        long seen = -1;
-        long changed = System.nanoTime();
-        for (long arrived = subject.arrived(); arrived < total(); arrived = subject.arrived()) {
-            if (arrived != seen) {
-                seen = arrived;
-                changed = System.nanoTime();
-            } else if (System.nanoTime() - changed > STALLED_NANOS) {
-                throw new IllegalStateException("of " + total() + " messages " + arrived + " came to everybody");
-            }
-            LockSupport.parkNanos(PARK_NANOS);
+        long total = total();
+        long arrived = Arrivals.await(subject::arrived, total, Arrivals.PATIENCE);
+        if (arrived < total) {
+            throw new IllegalStateException("of " + total + " messages " + arrived + " came to everybody");
         }
     }
 

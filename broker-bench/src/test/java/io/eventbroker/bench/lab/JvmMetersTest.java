@@ -3,6 +3,7 @@ package io.eventbroker.bench.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -32,11 +33,19 @@ class JvmMetersTest {
 
     @Test
     void processorTimeIsThatOfOtherThreadsOnly() throws InterruptedException {
-        long before = JvmMeters.othersProcessorNanos();
+        ProcessorTime before = ProcessorTime.ofOthers();
         whileAlive(
                 () -> burn(200),
-                () -> assertThat(JvmMeters.othersProcessorNanos() - before)
+                () -> assertThat(ProcessorTime.ofOthers().since(before))
                         .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(150)));
+    }
+
+    @Test
+    void aThreadThatHasEndedTakesNothingFromTheOthers() {
+        ProcessorTime before = new ProcessorTime(Map.of("ends", 500L, "goes on", 10L));
+        ProcessorTime after = new ProcessorTime(Map.of("goes on", 30L, "is new", 5L));
+
+        assertThat(after.since(before)).isEqualTo(25);
     }
 
     /** Checks while a thread that has done something is still there. */

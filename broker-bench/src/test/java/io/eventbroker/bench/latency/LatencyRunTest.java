@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventbroker.bench.lab.JsonLine;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,7 +43,8 @@ class LatencyRunTest {
                                 () -> {}),
                         2_000,
                         PLAN,
-                        Clock.SYSTEM))
+                        Clock.SYSTEM,
+                        Duration.ofSeconds(3)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("1 were lost");
     }

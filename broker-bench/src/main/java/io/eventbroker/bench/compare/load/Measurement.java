@@ -1,6 +1,8 @@
 package io.eventbroker.bench.compare.load;
 
+import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.JvmMeters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +10,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -20,17 +21,16 @@ import java.util.stream.Stream;
  * before the others the heap is collected.
  */
 public final class Measurement {
-    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(3);
-    private static final long GLANCE_NANOS = 50_000;
-
     private final Contender contender;
     private final Plan plan;
+    private final Duration patience;
     private final List<Tally> subscribers;
     private final List<Source> sources;
 
-    private Measurement(Contender contender, Scenario scenario, Plan plan) {
+    private Measurement(Contender contender, Scenario scenario, Plan plan, Duration patience) {
         this.contender = contender;
         this.plan = plan;
+        this.patience = patience;
         subscribers = Stream.generate(() -> new Tally(scenario))
                 .limit(scenario.subscribers())
                 .toList();
@@ -46,7 +46,12 @@ public final class Measurement {
      * @throws Exception if the contender cannot be opened
      */
     public static Run run(Contender contender, Scenario scenario, Plan plan) throws Exception {
-        Measurement measurement = new Measurement(contender, scenario, plan);
+        return run(contender, scenario, plan, Arrivals.PATIENCE);
+    }
+
+    /** The same; what does not come for so long is lost. */
+    static Run run(Contender contender, Scenario scenario, Plan plan, Duration patience) throws Exception {
+        Measurement measurement = new Measurement(contender, scenario, plan, patience);
         try (contender) {
             contender.open(scenario, measurement.subscribers);
             Map<String, Object> settings = new TreeMap<>(contender.settings());
@@ -109,7 +114,7 @@ public final class Measurement {
         for (Future<?> one : publishing) {
             await(one);
         }
-        awaitDelivery();
+        Arrivals.await(this::received, sent() * subscribers.size(), patience);
         return Math.rint((sent() - before) * 1e9 / (System.nanoTime() - begin));
     }
 
@@ -118,26 +123,6 @@ public final class Measurement {
             publishing.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("a publisher failed", e.getCause());
-        }
-    }
-
-    /** Returns when everything has arrived, or nothing more does. */
-    private void awaitDelivery() {
-        long all = sent() * subscribers.size();
-        long seen = -1;
-        long changed = System.nanoTime();
-        while (true) {
-            long received = received();
-            if (received >= all) {
-                return;
-            }
-            if (received != seen) {
-                seen = received;
-                changed = System.nanoTime();
-            } else if (System.nanoTime() - changed > STALLED_NANOS) {
-                return;
-            }
-            LockSupport.parkNanos(GLANCE_NANOS);
         }
     }
 

@@ -3,6 +3,7 @@ package io.eventbroker.bench.compare.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class MeasurementTest {
     private static final Plan TINY = new Plan(0, 0, 2, 5);
+
+    /** How long a test waits for what it took away. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     /** With windows in which all is made that is made once. */
     private static final Plan WARM = new Plan(3, 3, 2, 10);
@@ -109,7 +113,7 @@ class MeasurementTest {
     }
 
     private static Run measure(BiConsumer<Tally, Event> delivery, Plan plan) throws Exception {
-        return Measurement.run(new Direct(delivery), Scenario.ONE_TO_ONE, plan);
+        return Measurement.run(new Direct(delivery), Scenario.ONE_TO_ONE, plan, PATIENCE);
     }
 
     private static final class Direct implements Contender {
