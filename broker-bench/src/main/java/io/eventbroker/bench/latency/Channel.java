@@ -44,8 +44,8 @@ record Channel(Consumer<Event> in, Runnable end) implements AutoCloseable {
     }
 
     /**
-     * Through the JDK's publisher, with a pool of one thread: on a machine of two processors the common pool gives way to a
-     * new thread whenever a subscriber that had caught up gets an event.
+     * Through the JDK's publisher, with a pool of one thread: on a machine of two processors its own executor is, before
+     * JDK 25, a new thread whenever a subscriber that had caught up gets an event.
      */
     static Channel throughSubmissionPublisher(Consumer<Event> receiver) {
         ForkJoinPool pool = new ForkJoinPool(1);

@@ -43,8 +43,8 @@ public record Entry(String label, Role role, List<Setting> settings, Predicate<S
             new Entry("submission-publisher", Role.ASYNCHRONOUS, JdkSubmissionPublisher.SETTINGS, Entry::isAny);
 
     /** As much as two queues can carry that a broker is made of. */
-    public static final Entry BARE_HOPS = new Entry(
-            "spsc-2-hops", Role.LIMIT, List.of(new Setting("JCTools", BareHops::new)), Scenario.ONE_TO_ONE::equals);
+    public static final Entry BARE_HOPS =
+            new Entry("spsc-2-hops", Role.LIMIT, BareHops.SETTINGS, Scenario.ONE_TO_ONE::equals);
 
     /** As much as a ring with several publishers can carry. */
     public static final Entry DISRUPTOR =

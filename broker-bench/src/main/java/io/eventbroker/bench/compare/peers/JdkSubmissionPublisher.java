@@ -7,39 +7,47 @@ import io.eventbroker.bench.compare.load.Scenario;
 import io.eventbroker.bench.compare.load.Tally;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.function.Consumer;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 
 /**
- * The JDK's {@link SubmissionPublisher}, one for each topic, with a pool of its own. Not the common pool: on a machine of
- * two processors that gives way to a new thread whenever a subscriber that had caught up gets an event.
+ * The JDK's {@link SubmissionPublisher}, one for each topic, with the executor it has unless told, or with a pool
+ * of its own. On a machine of two processors its executor is, before JDK 25, a new thread whenever a subscriber that had
+ * caught up gets an event.
  */
 final class JdkSubmissionPublisher implements Contender {
-    /** How large the pool is. */
+    /** What executor it has, and how large the pool is. */
     static final List<Entry.Setting> SETTINGS = List.of(
             new Entry.Setting(
                     "a thread for each subscriber",
-                    () -> new JdkSubmissionPublisher(scenario -> scenario.subscribers())),
+                    () -> new JdkSubmissionPublisher(scenario -> new ForkJoinPool(scenario.subscribers()))),
             new Entry.Setting(
                     "a thread for each processor",
                     () -> new JdkSubmissionPublisher(
-                            scenario -> Runtime.getRuntime().availableProcessors())));
+                            scenario -> new ForkJoinPool(Runtime.getRuntime().availableProcessors()))),
+            new Entry.Setting("default", () -> new JdkSubmissionPublisher(scenario -> defaultExecutor())));
 
-    private final ToIntFunction<Scenario> size;
-    private ForkJoinPool pool = ForkJoinPool.commonPool();
+    private final Function<Scenario, Executor> maker;
+    private Executor executor = Runnable::run;
     private List<SubmissionPublisher<Event>> publishers = List.of();
 
-    private JdkSubmissionPublisher(ToIntFunction<Scenario> size) {
-        this.size = size;
+    private JdkSubmissionPublisher(Function<Scenario, Executor> maker) {
+        this.maker = maker;
+    }
+
+    @SuppressWarnings("resource") // it has no subscribers
+    private static Executor defaultExecutor() {
+        return new SubmissionPublisher<>().getExecutor();
     }
 
     @Override
     public void open(Scenario scenario, List<Tally> subscribers) {
-        pool = new ForkJoinPool(size.applyAsInt(scenario));
-        publishers = Ways.perTopic(scenario, number -> new SubmissionPublisher<>(pool, Load.CAPACITY));
+        executor = maker.apply(scenario);
+        publishers = Ways.perTopic(scenario, number -> new SubmissionPublisher<>(executor, Load.CAPACITY));
         for (SubmissionPublisher<Event> publisher : publishers) {
             subscribers.forEach(subscriber -> publisher.subscribe(new Subscriber(subscriber)));
         }
@@ -54,13 +62,20 @@ final class JdkSubmissionPublisher implements Contender {
 
     @Override
     public Map<String, Object> settings() {
-        return Map.of("executor", "ForkJoinPool(" + pool.getParallelism() + ")", "request", "unbounded");
+        String name = executor.getClass().getSimpleName();
+        return Map.of(
+                "executor",
+                executor instanceof ForkJoinPool pool ? name + "(" + pool.getParallelism() + ")" : name,
+                "request",
+                "unbounded");
     }
 
     @Override
     public void close() {
         publishers.forEach(SubmissionPublisher::close);
-        pool.shutdown();
+        if (executor instanceof ForkJoinPool pool) {
+            pool.shutdown(); // the common one ignores it
+        }
     }
 
     private record Subscriber(Tally tally) implements Flow.Subscriber<Event> {

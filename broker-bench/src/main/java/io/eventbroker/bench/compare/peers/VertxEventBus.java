@@ -20,13 +20,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The event bus of Vert.x, in one process: a verticle for each subscriber, an address for each topic. */
 final class VertxEventBus implements Contender {
     /** On what threads a verticle's handlers are called. */
-    static final List<Entry.Setting> SETTINGS = List.of(
-            new Entry.Setting("event loop", () -> new VertxEventBus(ThreadingModel.EVENT_LOOP)),
-            new Entry.Setting("worker", () -> new VertxEventBus(ThreadingModel.WORKER)));
+    static final List<Entry.Setting> SETTINGS = Stream.of(
+                    new Entry.Setting("event loop", () -> new VertxEventBus(ThreadingModel.EVENT_LOOP)),
+                    new Entry.Setting("worker", () -> new VertxEventBus(ThreadingModel.WORKER)),
+                    new Entry.Setting("virtual threads", () -> new VertxEventBus(ThreadingModel.VIRTUAL_THREAD)))
+            .limit(Runtime.version().feature() >= 21 ? 3 : 2)
+            .toList();
 
     private static final long PATIENCE_SECONDS = 10;
 
