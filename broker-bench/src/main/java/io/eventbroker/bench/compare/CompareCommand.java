@@ -6,6 +6,7 @@ import io.eventbroker.bench.compare.peers.Entry;
 import io.eventbroker.bench.compare.peers.Role;
 import io.eventbroker.bench.lab.Options;
 import io.eventbroker.bench.lab.Report;
+import io.eventbroker.bench.lab.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -127,9 +128,9 @@ public final class CompareCommand implements Callable<Integer> {
 
     /** A verdict of some contenders or scenarios would be one on what was chosen. */
     private void requireWhole(int rounds) {
-        if (rounds < Gate.FEWEST_ROUNDS) {
+        if (rounds < Verdict.FEWEST_ROUNDS) {
             throw new ParameterException(
-                    spec.commandLine(), "--gate needs at least " + Gate.FEWEST_ROUNDS + " rounds, not " + rounds);
+                    spec.commandLine(), "--gate needs at least " + Verdict.FEWEST_ROUNDS + " rounds, not " + rounds);
         }
         if (options.quick() || !scenarios.isEmpty() || !contenders.isEmpty()) {
             throw new ParameterException(

@@ -1,5 +1,6 @@
 package io.eventbroker.bench.compare;
 
+import io.eventbroker.bench.compare.load.Run;
 import io.eventbroker.bench.compare.load.Scenario;
 import io.eventbroker.bench.compare.peers.Entry;
 import io.eventbroker.bench.compare.peers.Role;
@@ -18,12 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What results mean for the targets. A ratio is of two runs of one round. A run of our own that failed or was not exact
- * has the ratio 0; a round in which the other one has no rate has no ratio.
+ * has the ratio 0, and allocated without bound; a round in which the other one has no rate has no ratio.
  */
 final class Gate {
-    /** Of fewer rounds no bound of a median is good enough for a verdict. */
-    static final int FEWEST_ROUNDS = 7;
-
     private final List<Result> results;
     private final int rounds;
 
@@ -90,7 +88,7 @@ final class Gate {
             return Verdict.notMeasured(target, scenario.toString());
         }
         String part = scenario + ", against " + other.get().contender();
-        return enough(Verdict.of(target, part, ratios(mine.get(), other.get())));
+        return Verdict.of(target, part, ratios(mine.get(), other.get()));
     }
 
     /** Of each round in which the other one has a rate. */
@@ -120,20 +118,15 @@ final class Gate {
                 .filter(bytes -> !bytes.isEmpty())
                 .map(Collections::max)
                 .toList();
-        return enough(Verdict.of(Target.ALLOCATION, own.label() + ", the worst scenario of each round", worst));
+        return Verdict.of(Target.ALLOCATION, own.label() + ", the worst scenario of each round", worst);
     }
 
     private static Stream<Double> bytes(Result result, int round) {
         return result.counting().stream()
-                .filter(trial -> trial.round() == round && trial.rate() > 0)
-                .map(Trial::run)
-                .filter(Objects::nonNull)
-                .map(run -> run.bytesPerMessage());
-    }
-
-    private static Verdict enough(Verdict verdict) {
-        return verdict.values().size() < FEWEST_ROUNDS
-                ? verdict.but("fewer than " + FEWEST_ROUNDS + " rounds")
-                : verdict;
+                .filter(trial -> trial.round() == round)
+                .map(trial -> {
+                    Run run = trial.run();
+                    return run != null && run.hasRate() ? run.bytesPerMessage() : Double.POSITIVE_INFINITY;
+                });
     }
 }

@@ -43,7 +43,7 @@ final class FootprintReport {
 
     private Stream<Verdict> verdicts(Group group) {
         return switch (group) {
-            case IDLE -> Stream.of(Verdict.of(Target.IDLE_CPU, "", addedByBroker()));
+            case IDLE -> Stream.of(verdict(Target.IDLE_CPU, Part.IDLE_BROKER, Idle.PROCESSOR));
             case HEAP ->
                 HeapPerSubscription.isWithVirtualThreads()
                         ? group.parts().stream()

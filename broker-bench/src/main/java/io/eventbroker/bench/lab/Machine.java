@@ -2,7 +2,6 @@ package io.eventbroker.bench.lab;
 
 import java.lang.management.ManagementFactory;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -12,7 +11,7 @@ import java.util.stream.Stream;
  * @param loadAverage of the minute before the run
  */
 public record Machine(int cores, String os, String architecture, double loadAverage, Jvm jvm) {
-    /** So that every machine gives the contenders the same memory; who starts this JVM with others overrules it. */
+    /** So that every machine gives the contenders the same memory. */
     private static final List<String> DEFAULT_FLAGS = List.of("-Xms512m", "-Xmx512m");
 
     /**
@@ -39,14 +38,24 @@ public record Machine(int cores, String os, String architecture, double loadAver
 
     /**
      * The flags of a forked JVM: some defaults, what a measurement asks for, and this JVM's own as far as they are about
-     * how it runs. Of flags that contradict each other the last holds.
+     * how it runs. Of flags that contradict each other the last holds; but if this JVM's own set the size of the heap, they
+     * alone do.
      */
     static List<String> flags(List<String> extra) {
-        Stream<String> own = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> flag.startsWith("-X"));
-        return Stream.of(DEFAULT_FLAGS.stream(), extra.stream(), own)
-                .flatMap(Function.identity())
-                .toList();
+        return flags(extra, ManagementFactory.getRuntimeMXBean().getInputArguments());
+    }
+
+    static List<String> flags(List<String> extra, List<String> given) {
+        List<String> own = given.stream().filter(flag -> flag.startsWith("-X")).toList();
+        boolean isHeapSet = own.stream().anyMatch(Machine::setsHeap);
+        Stream<String> ours =
+                Stream.concat(DEFAULT_FLAGS.stream(), extra.stream()).filter(flag -> !(isHeapSet && setsHeap(flag)));
+        return Stream.concat(ours, own.stream()).toList();
+    }
+
+    private static boolean setsHeap(String flag) {
+        return Stream.of("-Xms", "-Xmx", "-XX:InitialHeapSize=", "-XX:MaxHeapSize=")
+                .anyMatch(flag::startsWith);
     }
 
     /** In one line. */

@@ -30,7 +30,7 @@ final class Page {
         Page page = new Page();
         page.head(report);
         if (!report.verdicts().isEmpty()) {
-            page.section(Targets.table(report.verdicts(), report.indicative()));
+            page.section(Targets.table(report.verdicts()));
         }
         report.sections().forEach(page::section);
 

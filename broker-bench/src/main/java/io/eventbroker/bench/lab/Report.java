@@ -63,7 +63,7 @@ public record Report(
                 List.of());
     }
 
-    /** A copy with everything found so far. */
+    /** A copy with everything found so far; without verdicts if it is indicative. */
     public Report with(List<Verdict> found, List<Section> tables, List<?> raw) {
         return new Report(
                 command,
@@ -73,7 +73,7 @@ public record Report(
                 commit,
                 machine,
                 settings,
-                List.copyOf(found),
+                indicative ? List.of() : List.copyOf(found),
                 List.copyOf(tables),
                 List.copyOf(raw));
     }
@@ -94,7 +94,7 @@ public record Report(
         }
         if (!verdicts.isEmpty()) {
             out.println();
-            out.print(Targets.table(verdicts, indicative).toText());
+            out.print(Targets.table(verdicts).toText());
         }
         out.flush();
     }

@@ -42,11 +42,9 @@ public final class TablesCommand implements Callable<Integer> {
     public Integer call() {
         List<Report> reports = files.stream().map(this::read).toList();
         PrintWriter out = spec.commandLine().getOut();
-        out.println(Targets.table(
-                        reports.stream()
-                                .flatMap(report -> report.verdicts().stream())
-                                .toList(),
-                        reports.stream().anyMatch(Report::indicative))
+        out.println(Targets.table(reports.stream()
+                        .flatMap(report -> report.verdicts().stream())
+                        .toList())
                 .toMarkdown());
         for (Report report : reports) {
             out.println("## " + report.command() + "\n");

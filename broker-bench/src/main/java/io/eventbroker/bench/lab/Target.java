@@ -48,7 +48,7 @@ public enum Target {
             3,
             "x",
             "scale"),
-    /** By {@code footprint}: heap after ten million names as a multiple of the heap before them. */
+    /** By {@code footprint}: heap after ten million names as a multiple of that after the first 100,000, with the tables full. */
     NAMES("heap after ten million distinct names, flat within 5 %", Bound.AT_MOST, 1.05, "x", "footprint");
 
     /** On which side of the figure a measurement has to be. */

@@ -14,9 +14,8 @@ public final class Targets {
      * The table.
      *
      * @param verdicts of one run or of several, in any order
-     * @param indicative whether some come of a run that is too short for more than an indication
      */
-    public static Section table(List<Verdict> verdicts, boolean indicative) {
+    public static Section table(List<Verdict> verdicts) {
         List<List<String>> rows = new ArrayList<>();
         for (Target target : Target.values()) {
             List<Verdict> own = verdicts.stream()
@@ -36,8 +35,7 @@ public final class Targets {
                         verdict(verdict)));
             }
         }
-        String title = "Targets" + (indicative ? " (indicative only)" : "");
-        return Section.of(title, COLUMNS, rows)
+        return Section.of("Targets", COLUMNS, rows)
                 .note(
                         "Met only if the bound on the unfavourable side meets it: each bound by itself holds with 95 % for"
                                 + " the median of what a round measures. Ratios are of two runs of the same round.");
@@ -51,7 +49,6 @@ public final class Targets {
         if (why != null) {
             return why.equals(Verdict.NOT_MEASURED) ? why : "missed: " + why;
         }
-        Interval interval = verdict.interval();
-        return interval == null || interval.low() != null ? "missed" : "missed: too few rounds for a bound";
+        return "missed";
     }
 }

@@ -20,26 +20,26 @@ public record Verdict(
         String part,
         List<Double> values,
         @Nullable String why) {
+    /** Of fewer no bound of a median is good enough for a verdict. */
+    public static final int FEWEST_ROUNDS = 7;
+
     static final String NOT_MEASURED = "not measured";
 
-    /** What a measurement of each round comes to; without measurements it is missed. */
+    /** What a measurement of each round comes to; without measurements, or with too few, it is missed. */
     public static Verdict of(Target target, String part, List<Double> values) {
-        return new Verdict(target, part, List.copyOf(values), values.isEmpty() ? "no measurement" : null);
+        return new Verdict(target, part, List.copyOf(values), lack(values.size()));
     }
 
-    /** A target that is missed whatever was measured, as when no run of our own was exact. */
-    public static Verdict missed(Target target, String part, String why) {
-        return new Verdict(target, part, List.of(), why);
+    private static @Nullable String lack(int count) {
+        if (count == 0) {
+            return "no measurement";
+        }
+        return count < FEWEST_ROUNDS ? "fewer than " + FEWEST_ROUNDS + " rounds" : null;
     }
 
     /** A part of a target that this run had nothing on, such as a scenario left out. */
     public static Verdict notMeasured(Target target, String part) {
         return new Verdict(target, part, List.of(), NOT_MEASURED);
-    }
-
-    /** The same, missed whatever the values are. */
-    public Verdict but(String reason) {
-        return new Verdict(target, part, values, reason);
     }
 
     /** Whether the target is met here. */

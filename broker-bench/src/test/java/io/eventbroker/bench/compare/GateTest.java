@@ -138,6 +138,20 @@ class GateTest {
         assertThat(of(Target.ALLOCATION, "broker-shared").met()).isFalse();
     }
 
+    @Test
+    void aFailedRunOfOurOwnAllocatedWithoutBound() {
+        Result own = Made.result(ONE, "broker-lane", 50, 50, 50, 50, 50, 50, 50);
+        own.add(Trial.failed(8, own.cells(8).get(0), "hung"));
+        results.add(own);
+        Result other = Made.result(Scenario.ONE_TO_FOUR, "broker-lane", 50, 50, 50, 50, 50, 50);
+        other.add(Trial.of(7, other.cells(7).get(0), Made.inexact(1, 0)));
+        results.add(other);
+
+        Verdict verdict = of(Target.ALLOCATION, "broker-lane");
+        assertThat(verdict.values()).hasSize(8).endsWith(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+        assertThat(verdict.met()).isFalse();
+    }
+
     private Verdict only(Target target) {
         List<Verdict> verdicts = verdicts().stream()
                 .filter(verdict -> verdict.target() == target)

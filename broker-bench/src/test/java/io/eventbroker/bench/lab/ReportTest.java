@@ -20,11 +20,11 @@ class ReportTest {
     @TempDir
     private Path folder;
 
-    private final Report report = Report.begun("measure", List.of("measure", "--quick"), true, Map.of("rounds", 7))
+    private final Report report = Report.begun("measure", List.of("measure"), false, Map.of("rounds", 7))
             .with(
                     List.of(
                             Verdict.of(Target.NAMES, "", Collections.nCopies(7, 1.01)),
-                            Verdict.missed(Target.IDLE_CPU, "", "the broker failed")),
+                            new Verdict(Target.IDLE_CPU, "", List.of(), "the broker failed")),
                     List.of(Section.of(
                                     "Some </script> <b>table</b>",
                                     List.of("what", "figure"),
@@ -41,9 +41,9 @@ class ReportTest {
         JsonNode json = new ObjectMapper().readTree(report.toJson());
 
         assertThat(json.path("command").asText()).isEqualTo("measure");
-        assertThat(json.path("commandLine").toString()).isEqualTo("[\"measure\",\"--quick\"]");
+        assertThat(json.path("commandLine").toString()).isEqualTo("[\"measure\"]");
         assertThat(Instant.parse(json.path("date").asText())).isBefore(Instant.now());
-        assertThat(json.path("indicative").asBoolean()).isTrue();
+        assertThat(json.path("indicative").asBoolean()).isFalse();
         assertThat(json.path("commit").path("id").asText()).matches("[0-9a-f]{40}|");
         assertThat(json.path("commit").path("uncommittedChanges").isBoolean()).isTrue();
         assertThat(json.path("settings").path("rounds").asInt()).isEqualTo(7);
@@ -84,8 +84,7 @@ class ReportTest {
         report.print(new PrintWriter(out));
 
         assertThat(out.toString())
-                .contains("broker-bench measure --quick, ")
-                .contains("indicative only")
+                .contains("broker-bench measure, ")
                 .contains(report.machine().toString())
                 .contains("what  figure\none        1\n")
                 .contains("missed: the broker failed");
@@ -106,13 +105,24 @@ class ReportTest {
 
         assertThat(page)
                 .contains("<h2>Some &lt;/script&gt; &lt;b&gt;table&lt;/b&gt;</h2>")
-                .contains("Indicative only")
                 .contains("<td class=\"met\">met</td>")
                 .contains("<td class=\"missed\">missed: the broker failed</td>")
                 .contains("aria-label=\"Some bars\"")
                 .contains("Some \\u003c/script> lines")
                 .doesNotContain("{{");
         assertThat(page.split("</script>", -1)).hasSize(4);
+    }
+
+    @Test
+    void whatIsOnlyIndicativeSaysSoAndHasNoVerdicts() throws IOException {
+        Report quick = Report.begun("measure", List.of("measure", "--quick"), true, Map.of())
+                .with(report.verdicts(), report.sections(), List.of());
+        Path file = folder.resolve("quick.html");
+        quick.writeHtml(file);
+
+        assertThat(quick.verdicts()).isEmpty();
+        assertThat(quick.headline()).endsWith("indicative only");
+        assertThat(file).content().contains("Indicative only").doesNotContain(">met<");
     }
 
     private String page() throws IOException {
@@ -128,6 +138,13 @@ class ReportTest {
 
     @Test
     void aForkedJvmGetsTheFlagsAskedFor() {
-        assertThat(Machine.flags(List.of("-Xmx1g"))).containsSubsequence("-Xmx512m", "-Xmx1g");
+        assertThat(Machine.flags(List.of("-Xmx1g"), List.of("-Dname=value", "-XX:+UseSerialGC")))
+                .containsExactly("-Xms512m", "-Xmx512m", "-Xmx1g", "-XX:+UseSerialGC");
+    }
+
+    @Test
+    void aHeapGivenToThisJvmLeavesNoOther() {
+        assertThat(Machine.flags(List.of("-Xms3g", "-Xmx3g", "-Xss1m"), List.of("-Xmx2g")))
+                .containsExactly("-Xss1m", "-Xmx2g");
     }
 }
