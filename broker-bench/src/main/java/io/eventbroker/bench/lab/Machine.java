@@ -1,16 +1,22 @@
 package io.eventbroker.bench.lab;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the results were measured on, without the names of hosts, users and files.
  *
+ * @param processor its model, where the system tells; otherwise empty
  * @param cores how many processors the JVM may use
  * @param loadAverage of the minute before the run
  */
-public record Machine(int cores, String os, String architecture, double loadAverage, Jvm jvm) {
+public record Machine(
+        @Nullable String processor, int cores, String os, String architecture, double loadAverage, Jvm jvm) {
     /** So that every machine gives the contenders the same memory. */
     private static final List<String> DEFAULT_FLAGS = List.of("-Xms512m", "-Xmx512m");
 
@@ -25,15 +31,37 @@ public record Machine(int cores, String os, String architecture, double loadAver
     /** This machine, with the load of the minute before. */
     public static Machine current() {
         return new Machine(
+                model(),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+                load(),
                 new Jvm(
                         System.getProperty("java.vm.name"),
                         System.getProperty("java.runtime.version"),
                         System.getProperty("java.vendor"),
                         flags(List.of()).stream().filter(Machine::namesNoFile).toList()));
+    }
+
+    /** The load average of the last minute; negative where there is none. */
+    static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
+    private static String model() {
+        try {
+            return model(Files.readString(Path.of("/proc/cpuinfo")));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    static String model(String cpuinfo) {
+        return cpuinfo.lines()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("");
     }
 
     /**
@@ -61,8 +89,9 @@ public record Machine(int cores, String os, String architecture, double loadAver
     /** In one line. */
     @Override
     public String toString() {
-        return cores + " processors, " + os + " " + architecture + ", " + jvm.name() + " " + jvm.version() + " "
-                + String.join(" ", jvm.flags());
+        String model = processor == null || processor.isEmpty() ? "" : " (" + processor + ")"; // old files have none
+        return cores + " processors" + model + ", " + os + " " + architecture + ", " + jvm.name() + " " + jvm.version()
+                + " " + String.join(" ", jvm.flags());
     }
 
     private static boolean namesNoFile(String flag) {

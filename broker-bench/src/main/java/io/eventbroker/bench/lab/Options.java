@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,12 @@ import picocli.CommandLine.Spec;
 
 /** The options that all measuring commands have: a picocli mixin. Call {@link #check} before anything runs. */
 public final class Options {
+    /** The load average of a machine that does nothing else. */
+    private static final double QUIET = 0.5;
+
+    /** At the beginning of each round so far: grows, in the head of the report, too. */
+    private final List<Double> loads = new ArrayList<>();
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -94,12 +101,19 @@ public final class Options {
     }
 
     /**
-     * So many rounds, in the order that follows from the seed; progress goes to standard error.
+     * So many rounds, in the order that follows from the seed; progress goes to standard error, and a warning if the
+     * machine does something else.
      *
      * @param each how long one measurement is expected to take
      */
     public Rounds order(int number, Duration each) {
-        return new Rounds(number, seed, each, spec.commandLine().getErr());
+        double load = Machine.load();
+        if (load > QUIET) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(Locale.ROOT, "warning: this machine is busy, its load average is %.2f%n", load);
+        }
+        return new Rounds(number, seed, each, spec.commandLine().getErr(), loads);
     }
 
     /**
@@ -114,6 +128,7 @@ public final class Options {
         settings.put("rounds", number);
         settings.put("seed", seed);
         settings.put("plan", plan);
+        settings.put("loadAverages", loads);
         settings.putAll(new TreeMap<>(particular)); // always in the same order
         return Report.begun(spec.name(), commandLine(), quick, settings);
     }

@@ -18,6 +18,7 @@ public final class Rounds {
     private final long seed;
     private final Duration each;
     private final PrintWriter progress;
+    private final List<Double> loads;
 
     /**
      * So many rounds.
@@ -25,12 +26,14 @@ public final class Rounds {
      * @param seed from which the order of each round follows
      * @param each how long one measurement is expected to take
      * @param progress gets a line for each
+     * @param loads gets the load average at the beginning of each round
      */
-    public Rounds(int rounds, long seed, Duration each, PrintWriter progress) {
+    public Rounds(int rounds, long seed, Duration each, PrintWriter progress, List<Double> loads) {
         this.rounds = rounds;
         this.seed = seed;
         this.each = each;
         this.progress = progress;
+        this.loads = loads;
     }
 
     /** One measurement. */
@@ -59,6 +62,7 @@ public final class Rounds {
         long begun = System.nanoTime();
         int done = 0;
         for (int round = 1; round <= rounds; round++) {
+            loads.add(Machine.load());
             List<T> order = new ArrayList<>(measurements.apply(round));
             Collections.shuffle(order, new Random(seed * 31 + round));
             for (int i = 0; i < order.size(); i++) {

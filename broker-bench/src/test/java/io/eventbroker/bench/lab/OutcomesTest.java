@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class OutcomesTest {
     void runsEachMeasurementInAJvmOfItsOwn() throws InterruptedException {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
 
-        new Rounds(1, 1, Duration.ofSeconds(1), nowhere)
+        new Rounds(1, 1, Duration.ofSeconds(1), nowhere, new ArrayList<>())
                 .run(round -> List.of("7", "no number"), outcomes::run, round -> {});
 
         assertThat(outcomes.values("7", own -> own.get("worth"))).containsExactly(7.0);

@@ -132,6 +132,13 @@ class ReportTest {
     }
 
     @Test
+    void theProcessorIsThatOfTheSystemsFirst() {
+        assertThat(Machine.model("processor\t: 0\nmodel name\t: Fast (R) 1: 2 GHz\nmodel name\t: Other\n"))
+                .isEqualTo("Fast (R) 1: 2 GHz");
+        assertThat(Machine.model("Features : fp")).isEmpty();
+    }
+
+    @Test
     void flagsWithAPathStayOut() {
         assertThat(Machine.current().jvm().flags()).noneMatch(flag -> flag.contains("/"));
     }

@@ -14,6 +14,7 @@ class RoundsTest {
     private static final List<Integer> TEN = IntStream.range(0, 10).boxed().toList();
 
     private final StringWriter printed = new StringWriter();
+    private final List<Double> loads = new ArrayList<>();
 
     @Test
     void everythingRunsOnceARoundInAnOrderOfItsOwn() throws InterruptedException {
@@ -39,10 +40,17 @@ class RoundsTest {
                 .anyMatch(line -> line.matches("round 1/3  \\d  done  \\(29 runs, about \\d+ s left\\)"));
     }
 
+    @Test
+    void notesTheLoadOfEachRound() throws InterruptedException {
+        orders(7);
+
+        assertThat(loads).hasSize(3);
+    }
+
     private List<List<Integer>> orders(long seed) throws InterruptedException {
         List<List<Integer>> orders = new ArrayList<>();
         List<Integer> order = new ArrayList<>();
-        new Rounds(3, seed, Duration.ofSeconds(2), new PrintWriter(printed))
+        new Rounds(3, seed, Duration.ofSeconds(2), new PrintWriter(printed), loads)
                 .run(
                         round -> TEN,
                         (round, number) -> {
