@@ -6,7 +6,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The drill at its full size, on H2, with the finished jar. */
 class KillIT {
-    static final int MOMENTS = 20;
+    static final int MOMENTS = Integer.getInteger("kills", 20);
 
     @TempDir
     Path folder;
