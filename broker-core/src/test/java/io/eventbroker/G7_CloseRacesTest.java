@@ -26,7 +26,7 @@ class G7_CloseRacesTest {
     private static final int CREW_SIZE = 6;
 
     /** Ten thousand in CI; most where workers may be on virtual threads, since there are more ways to go wrong. */
-    private static final int USUAL = Runtime.version().feature() >= 21 ? 7_500 : 2_500;
+    private static final int USUAL = Tests.HAS_VIRTUAL_THREADS ? 7_500 : 2_500;
 
     @Test
     void everyCallEndsAndEveryMessageIsAccountedFor() throws Exception {

@@ -44,14 +44,12 @@ class OutOfMemoryTest {
         /** More than the heap can hold, each of 24 bytes. */
         private static final int MANY = 1 << 20;
 
-        private static final boolean HAS_VIRTUAL_THREADS = Runtime.version().feature() >= 21;
-
         /**
          * How long the heap stays full, counted from the last message taken from the ring. FAILED is to be visible
          * before, unless the JDK itself waits for memory, again and again, where the broker thread unparks a virtual
          * thread.
          */
-        private static final Duration LONGEST_FULL = HAS_VIRTUAL_THREADS ? Duration.ofSeconds(2) : Tests.PATIENCE;
+        private static final Duration LONGEST_FULL = Tests.HAS_VIRTUAL_THREADS ? Duration.ofSeconds(2) : Tests.PATIENCE;
 
         private Child() {}
 

@@ -26,6 +26,8 @@ final class Tests {
     /** How long to wait for what must happen. */
     static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("patience", 40));
 
+    static final boolean HAS_VIRTUAL_THREADS = Runtime.version().feature() >= 21;
+
     /** How long a race may go on before the absence of an outcome is a failure. */
     private static final Duration RACE_LIMIT = Duration.ofSeconds(60);
 

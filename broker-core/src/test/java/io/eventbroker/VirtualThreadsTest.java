@@ -18,7 +18,7 @@ class VirtualThreadsTest {
 
     @Test
     void allGoOnWithOneCarrier() throws Exception {
-        assumeTrue(Runtime.version().feature() >= 21, "virtual threads");
+        assumeTrue(Tests.HAS_VIRTUAL_THREADS, "virtual threads");
         LongRun run = LongRun.of("virtual-threads", VirtualThreadsTest.class);
         int count = LongRun.size(1_000, 10_000);
         String output = ChildJvm.run(

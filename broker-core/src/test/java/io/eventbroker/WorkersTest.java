@@ -120,7 +120,7 @@ class WorkersTest {
 
     @Test
     void defaultWorkersAreVirtualWhereTheJvmHasThem() throws Exception {
-        assumeTrue(Runtime.version().feature() >= 21, "virtual threads");
+        assumeTrue(Tests.HAS_VIRTUAL_THREADS, "virtual threads");
         Set<String> workers = ConcurrentHashMap.newKeySet();
         try (Broker broker = Broker.open()) {
             broker.subscription(NUMBERS)

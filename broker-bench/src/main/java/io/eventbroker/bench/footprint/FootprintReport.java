@@ -3,6 +3,7 @@ package io.eventbroker.bench.footprint;
 import io.eventbroker.bench.lab.Chart;
 import io.eventbroker.bench.lab.Figures;
 import io.eventbroker.bench.lab.Interval;
+import io.eventbroker.bench.lab.JvmMeters;
 import io.eventbroker.bench.lab.Outcomes;
 import io.eventbroker.bench.lab.Report;
 import io.eventbroker.bench.lab.Section;
@@ -45,7 +46,7 @@ final class FootprintReport {
         return switch (group) {
             case IDLE -> Stream.of(verdict(Target.IDLE_CPU, Part.IDLE_BROKER, Idle.PROCESSOR));
             case HEAP ->
-                HeapPerSubscription.isWithVirtualThreads()
+                JvmMeters.hasVirtualThreads()
                         ? group.parts().stream()
                                 .map(part -> verdict(Target.HEAP_PER_SUBSCRIPTION, part, HeapPerSubscription.BYTES))
                         : Stream.of();
@@ -115,7 +116,7 @@ final class FootprintReport {
                         rows)
                 .note("Of the default capacity, 256, after each has handled an event and everything else was collected;"
                         + " Topic objects are not in it.");
-        return HeapPerSubscription.isWithVirtualThreads()
+        return JvmMeters.hasVirtualThreads()
                 ? section.note("Workers are virtual threads: their parked stacks are in it.")
                 : section.note(
                         "This JVM has no virtual threads: each worker is a thread of the system's, whose stack is"

@@ -25,19 +25,13 @@ final class HeapPerSubscription {
     /** Before virtual threads each worker is a thread of the system's: so few are possible. */
     private static final int MOST_PLATFORM_THREADS = 2_000;
 
-    private static final int VIRTUAL_THREADS_SINCE = 21;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private HeapPerSubscription() {}
 
-    /** Whether workers are virtual threads here. */
-    static boolean isWithVirtualThreads() {
-        return Runtime.version().feature() >= VIRTUAL_THREADS_SINCE;
-    }
-
     /** Measures, with a topic for each subscription or one for all. Topics are the user's, and counted apart. */
     static Figures measure(Plan plan, boolean isTopicEach) throws InterruptedException {
-        int count = isWithVirtualThreads()
+        int count = JvmMeters.hasVirtualThreads()
                 ? plan.heapSubscriptions()
                 : Math.min(plan.heapSubscriptions(), MOST_PLATFORM_THREADS);
         try (Broker broker = Broker.open()) {

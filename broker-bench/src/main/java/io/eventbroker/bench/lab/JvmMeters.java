@@ -23,6 +23,11 @@ public final class JvmMeters {
 
     private JvmMeters() {}
 
+    /** Whether this JVM has virtual threads, as the broker's workers are where it can. */
+    public static boolean hasVirtualThreads() {
+        return Runtime.version().feature() >= 21;
+    }
+
     /** Processor time of all threads, in ns, the JVM's own included, but not the calling one. */
     public static long othersProcessorNanos() {
         return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)

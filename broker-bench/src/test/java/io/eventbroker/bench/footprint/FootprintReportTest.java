@@ -3,6 +3,7 @@ package io.eventbroker.bench.footprint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventbroker.bench.lab.Figures;
+import io.eventbroker.bench.lab.JvmMeters;
 import io.eventbroker.bench.lab.Outcomes;
 import io.eventbroker.bench.lab.Report;
 import io.eventbroker.bench.lab.Verdict;
@@ -74,7 +75,7 @@ class FootprintReportTest {
         }
 
         List<Verdict> verdicts = report(Group.HEAP).verdicts();
-        if (Runtime.version().feature() >= 21) {
+        if (JvmMeters.hasVirtualThreads()) {
             assertThat(verdicts).hasSize(2).allMatch(Verdict::met);
         } else {
             assertThat(verdicts).isEmpty();

@@ -67,7 +67,7 @@ final class CancellationScope implements AutoCloseable {
             scopes = List.copyOf(inner);
         }
         scopes.forEach(CancellationScope::close);
-        awaitEnd();
+        awaitEnd(threads);
         if (outer != null) {
             outer.forget(this); // a scope that lives long may have had many
         }
@@ -82,7 +82,7 @@ final class CancellationScope implements AutoCloseable {
     }
 
     /** An interrupt does not end it: otherwise a task might outlive its scope. */
-    private void awaitEnd() {
+    static void awaitEnd(ExecutorService threads) {
         boolean isInterrupted = false;
         boolean isOver = false;
         while (!isOver) {

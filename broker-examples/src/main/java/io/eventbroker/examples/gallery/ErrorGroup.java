@@ -77,18 +77,7 @@ final class ErrorGroup implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
-        boolean isInterrupted = false;
-        boolean isOver = false;
-        while (!isOver) {
-            try {
-                isOver = threads.awaitTermination(1, TimeUnit.DAYS);
-            } catch (InterruptedException e) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
+        CancellationScope.awaitEnd(threads);
     }
 
     static void run(PrintWriter out) throws InterruptedException {

@@ -77,6 +77,17 @@ final class Contention {
                 .isTrue();
     }
 
+    /** Waits for an interrupt, and then takes its time to return. */
+    static void endSlowlyWhenInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            for (int i = 0; i < 1_000; i++) {
+                Thread.yield();
+            }
+        }
+    }
+
     /** Runs the body, and fails if a platform thread that was started meanwhile does not end. */
     static void assertNoThreadLeft(Body body) throws Exception {
         Set<Thread> before = Thread.getAllStackTraces().keySet();

@@ -100,13 +100,7 @@ class EndsTest {
             try (CancellationScope outer = new CancellationScope()) {
                 Future<Boolean> innermost = outer.inner().inner().fork(() -> {
                     running.countDown();
-                    try {
-                        new CountDownLatch(1).await();
-                    } catch (InterruptedException e) {
-                        for (int i = 0; i < 1_000; i++) {
-                            Thread.yield(); // takes its time
-                        }
-                    }
+                    Contention.endSlowlyWhenInterrupted();
                     ended.incrementAndGet();
                     return true;
                 });

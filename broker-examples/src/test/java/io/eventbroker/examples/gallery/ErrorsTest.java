@@ -110,13 +110,7 @@ class ErrorsTest {
         try (ErrorGroup group = new ErrorGroup(1)) {
             group.go(() -> {
                 running.countDown();
-                try {
-                    new CountDownLatch(1).await();
-                } catch (InterruptedException e) {
-                    for (int i = 0; i < 1_000; i++) {
-                        Thread.yield(); // takes its time
-                    }
-                }
+                Contention.endSlowlyWhenInterrupted();
                 ended.incrementAndGet();
             });
             awaitLatch(running);

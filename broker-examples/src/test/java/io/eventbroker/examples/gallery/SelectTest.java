@@ -136,16 +136,22 @@ class SelectTest {
         }
     }
 
+    /** An inbox with one event, whose room was not enough for the next. */
+    private static Inbox<Integer> disconnectedAfterOne(Broker broker) {
+        Inbox<Integer> north = broker.subscription(NORTH)
+                .capacity(1)
+                .overflow(Overflow.DISCONNECT)
+                .inbox();
+        broker.publish(NORTH, 1);
+        broker.publish(NORTH, 2);
+        awaitRouted(broker);
+        return north;
+    }
+
     @Test
     void selectWithTimeoutDoesNotTakeADisconnectForTheEnd() throws Exception {
         try (Broker broker = Broker.open();
-                Inbox<Integer> north = broker.subscription(NORTH)
-                        .capacity(1)
-                        .overflow(Overflow.DISCONNECT)
-                        .inbox()) {
-            broker.publish(NORTH, 1);
-            broker.publish(NORTH, 2);
-            awaitRouted(broker);
+                Inbox<Integer> north = disconnectedAfterOne(broker)) {
             Select<Integer> sources = Select.of(north);
             assertThat(SelectWithTimeout.listen(sources, PATIENCE, PATIENCE)).containsExactly(1);
             assertThatExceptionOfType(SubscriptionClosedException.class)
@@ -188,13 +194,7 @@ class SelectTest {
     @Test
     void selectDoesNotTakeADisconnectForTheEnd() throws Exception {
         try (Broker broker = Broker.open();
-                Inbox<Integer> north = broker.subscription(NORTH)
-                        .capacity(1)
-                        .overflow(Overflow.DISCONNECT)
-                        .inbox()) {
-            broker.publish(NORTH, 1);
-            broker.publish(NORTH, 2);
-            awaitRouted(broker);
+                Inbox<Integer> north = disconnectedAfterOne(broker)) {
             Select<Integer> sources = Select.of(north);
             assertThat(SelectClosingSources.next(sources)).contains(1);
             assertThatExceptionOfType(SubscriptionClosedException.class)

@@ -5,6 +5,7 @@ import io.eventbroker.bench.compare.load.Event;
 import io.eventbroker.bench.compare.load.Load;
 import io.eventbroker.bench.compare.load.Scenario;
 import io.eventbroker.bench.compare.load.Tally;
+import io.eventbroker.bench.lab.JvmMeters;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -29,7 +30,7 @@ final class VertxEventBus implements Contender {
                     new Entry.Setting("event loop", () -> new VertxEventBus(ThreadingModel.EVENT_LOOP)),
                     new Entry.Setting("worker", () -> new VertxEventBus(ThreadingModel.WORKER)),
                     new Entry.Setting("virtual threads", () -> new VertxEventBus(ThreadingModel.VIRTUAL_THREAD)))
-            .limit(Runtime.version().feature() >= 21 ? 3 : 2)
+            .limit(JvmMeters.hasVirtualThreads() ? 3 : 2)
             .toList();
 
     private static final long PATIENCE_SECONDS = 10;
