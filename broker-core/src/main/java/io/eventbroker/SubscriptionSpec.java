@@ -13,12 +13,11 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
 
     final TopicPattern<T> source;
     private final Opener opener;
-    private final Overflow defaultOverflow;
 
     @Nullable String name;
 
     int capacity;
-    private @Nullable Overflow overflow;
+    private Overflow overflow;
     int workers = 1;
     boolean isOrderedByKey;
     boolean isToReplay;
@@ -29,7 +28,8 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     SubscriptionSpec(TopicPattern<T> source, int capacity, Overflow overflow, Opener opener) {
         this.source = Checks.requireNonNull(source, "the topic or pattern to subscribe to");
         this.capacity = capacity;
-        this.defaultOverflow = overflow;
+        boolean isAllowed = overflow != Overflow.BACKPRESSURE && overflow != Overflow.CONFLATE;
+        this.overflow = isAllowed || !isOfBroker() ? overflow : Overflow.DROP_NEWEST;
         this.opener = opener;
     }
 
@@ -109,7 +109,7 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     /** Refuses settings that contradict what is subscribed to. */
     private void requireSense() {
         TopicDefinition topic = source.definition;
-        if (topic != null && topic.key() == null && (isOrderedByKey || overflow() == Overflow.CONFLATE)) {
+        if (topic != null && topic.key() == null && (isOrderedByKey || overflow == Overflow.CONFLATE)) {
             throw new IllegalStateException((isOrderedByKey ? "orderedByKey" : "CONFLATE") + " needs a key, and "
                     + topic + " has none; define the topic with keyedBy, or choose otherwise");
         }
@@ -125,10 +125,6 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
 
     /** The policy that was chosen; without that the broker's default, as far as the broker's own events allow it. */
     Overflow overflow() {
-        if (overflow != null) {
-            return overflow;
-        }
-        boolean isAllowed = defaultOverflow != Overflow.BACKPRESSURE && defaultOverflow != Overflow.CONFLATE;
-        return isAllowed || !isOfBroker() ? defaultOverflow : Overflow.DROP_NEWEST;
+        return overflow;
     }
 }
