@@ -307,7 +307,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
                 unrouted,
                 stranded + neverTaken,
                 router.totals.get(Router.TOLD),
-                directory.retention.forgotten(),
+                directory.retention.forgotten.get(0),
                 closing.roster().stream().map(Subscription::stats).toList());
     }
 

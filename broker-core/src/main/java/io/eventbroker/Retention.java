@@ -3,7 +3,6 @@ package io.eventbroker;
 import static java.util.Objects.requireNonNullElseGet;
 
 import io.eventbroker.internal.Counters;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +21,9 @@ final class Retention {
     final Map<String, Map<Object, Envelope>> kept = new LinkedHashMap<>();
 
     private int total;
-    private final Counters forgotten = new Counters(1);
+
+    /** How many messages were forgotten because there were too many in all. For anybody. */
+    final Counters forgotten = new Counters(1);
 
     /** Creates an empty one that holds so many messages at most, and tells of topics that it forgets. */
     Retention(int most, Consumer<TopicDefinition> forgetter) {
@@ -53,22 +54,14 @@ final class Retention {
 
     /** What is kept of matching topics, in order. */
     List<Envelope> matching(TopicPattern<?> pattern) {
-        List<Envelope> found = new ArrayList<>();
-        for (Map<Object, Envelope> messages : kept.values()) {
-            if (pattern.matches(source(messages))) {
-                found.addAll(messages.values());
-            }
-        }
-        found.sort(Comparator.comparingLong(Envelope::sequence));
-        return found;
+        return kept.values().stream()
+                .filter(messages -> pattern.matches(source(messages)))
+                .flatMap(messages -> messages.values().stream())
+                .sorted(Comparator.comparingLong(Envelope::sequence))
+                .toList();
     }
 
     private static TopicDefinition source(Map<Object, Envelope> messages) {
         return messages.values().iterator().next().source();
-    }
-
-    /** How many messages were forgotten because there were too many in all. For anybody. */
-    long forgotten() {
-        return forgotten.get(0);
     }
 }
