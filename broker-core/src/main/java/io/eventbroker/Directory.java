@@ -90,8 +90,7 @@ final class Directory {
 
     /** Retains a message, unless its topic's name means something else by now. */
     void retain(Envelope message) {
-        Route route = routeFor(message.source());
-        if (route.definition.equals(message.source())) {
+        if (routeFor(message.source()).definition.equals(message.source())) {
             retention.keep(message);
         }
     }
@@ -132,8 +131,8 @@ final class Directory {
 
     /** Takes note of the subscription that logs; it has workers that are to end, and is otherwise nobody's business. */
     void admitLog(PushSubscription<BrokerEvent> log) {
-        log.admit(LOG, log.name());
-        working.put(log.number, log);
+        log.number = LOG;
+        working.put(LOG, log);
     }
 
     /** Opens a lane; changes nothing if it returns what its owner is to be told. */
@@ -147,9 +146,8 @@ final class Directory {
 
     /** Lets go of a lane that was opened. */
     void remove(RingLane<?> lane) {
-        Route route = requireNonNull(routes.get(lane.topic.name()));
-        route.lanes--;
-        forgetIfUnused(route.definition);
+        requireNonNull(routes.get(lane.topic.name())).lanes--;
+        forgetIfUnused(lane.topic);
     }
 
     @SuppressWarnings("ReferenceEquality")
@@ -172,11 +170,11 @@ final class Directory {
             return () -> new IllegalStateException("a living subscription is named \"" + given
                     + "\" already; give each a name of its own, or unsubscribe the other first");
         }
-        long number = ++admitted;
-        subscription.admit(number, given == null ? freeName(subscription.source.name()) : given);
+        subscription.number = ++admitted;
+        subscription.name = given == null ? freeName(subscription.source.name()) : given;
         living.put(subscription.name(), subscription);
         if (subscription instanceof PushSubscription<?> push) {
-            working.put(number, push);
+            working.put(push.number, push);
         }
         if (topic == null) {
             patterns.add(subscription);

@@ -57,7 +57,7 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
     private final @Nullable Class<?> filter;
 
     /** Written by the loop before the subscription is handed to its owner. */
-    private String name;
+    String name;
 
     /** Grows with age. Written by the loop before the subscription is handed to its owner. */
     long number;
@@ -105,11 +105,6 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
     }
 
     // ---- for the loop
-
-    void admit(long number, String name) {
-        this.number = number;
-        this.name = name;
-    }
 
     /** Whether it wants an event. Publishers ask this, too, of one that may be congested. */
     boolean accepts(Object event) {
