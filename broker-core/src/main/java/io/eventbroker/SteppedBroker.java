@@ -2,7 +2,6 @@ package io.eventbroker;
 
 import io.eventbroker.internal.Timing;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
@@ -59,9 +58,9 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     }
 
     List<PushSubscription<?>.Worker> workers() {
-        List<PushSubscription<?>.Worker> found = new ArrayList<>();
-        loop.directory.working.values().forEach(push -> found.addAll(push.workers));
-        return found;
+        return loop.directory.working.values().stream()
+                .<PushSubscription<?>.Worker>flatMap(push -> push.workers.stream())
+                .toList();
     }
 
     /** Lets time pass. */
