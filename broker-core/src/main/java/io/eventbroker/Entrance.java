@@ -10,19 +10,14 @@ abstract class Entrance {
     final Lifecycle lifecycle;
 
     /** Who is to be woken when something has come in. */
-    private final Sleeper loop;
+    final Sleeper sleeper;
 
-    private final Congestion congestion;
+    final Congestion congestion;
 
-    Entrance(Lifecycle lifecycle, Sleeper loop, Congestion congestion) {
+    Entrance(Lifecycle lifecycle, Sleeper sleeper, Congestion congestion) {
         this.lifecycle = lifecycle;
-        this.loop = loop;
+        this.sleeper = sleeper;
         this.congestion = congestion;
-    }
-
-    /** Another way into the same broker. */
-    Entrance(Entrance other) {
-        this(other.lifecycle, other.loop, other.congestion);
     }
 
     /** Throws if an offer is no use, whether or not there is room. */
@@ -42,7 +37,7 @@ abstract class Entrance {
                 Ring.Result result = full == null ? attempt(topic, content) : Ring.Result.FULL;
                 if (result != Ring.Result.FULL) {
                     try {
-                        loop.wake();
+                        sleeper.wake();
                     } catch (StackOverflowError e) {
                         // it is in all the same: the loop finds it when it looks by itself
                     }

@@ -31,7 +31,7 @@ final class RingLane<T> extends Entrance implements Lane<T> {
     final AtomicReference<Object> owner = new AtomicReference<>();
 
     RingLane(TopicDefinition topic, int size, Entrance shared, Consumer<? super RingLane<?>> closer) {
-        super(shared);
+        super(shared.lifecycle, shared.sleeper, shared.congestion);
         this.topic = topic;
         this.ring = new Ring.Lone<>(size, this, lifecycle.refused);
         this.holes = new HoleWatch(toString(), ring);
