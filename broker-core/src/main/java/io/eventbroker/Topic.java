@@ -62,8 +62,8 @@ public final class Topic<T> extends TopicPattern<T> {
     public Topic<T> keyedBy(Function<? super T, ?> key) {
         @SuppressWarnings("unchecked") // only events of the topic are published to it
         Function<Object, ?> function = (Function<Object, ?>) Checks.requireNonNull(key, "key function");
-        TopicDefinition old = definition();
-        return new Topic<>(new TopicDefinition(name(), old.type(), function, old.retained()), type());
+        return new Topic<>(
+                new TopicDefinition(name(), type(), function, definition().retained()), type());
     }
 
     /**
@@ -84,8 +84,7 @@ public final class Topic<T> extends TopicPattern<T> {
     @CheckReturnValue
     public Topic<T> retaining(int events) {
         Checks.requireRange("the number of events to retain", events, 1, Integer.MAX_VALUE);
-        TopicDefinition old = definition();
-        return new Topic<>(new TopicDefinition(name(), old.type(), old.key(), events), type());
+        return new Topic<>(new TopicDefinition(name(), type(), definition().key(), events), type());
     }
 
     /** A topic of the broker's own, whose name users cannot choose. */

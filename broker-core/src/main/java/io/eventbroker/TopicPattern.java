@@ -83,8 +83,7 @@ public class TopicPattern<T> {
     @CheckReturnValue
     public final <S extends T> TopicPattern<S> only(Class<S> type) {
         Checks.requireEventType(type);
-        Class<?> wider = this.type;
-        if (!wider.isAssignableFrom(type)) {
+        if (!this.type.isAssignableFrom(type)) {
             throw new IllegalArgumentException("only(" + type.getName() + ") on " + this
                     + ": the class must be the pattern's own or one of its subtypes");
         }
