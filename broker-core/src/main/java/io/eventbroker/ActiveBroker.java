@@ -206,8 +206,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
         boolean isFirst = lifecycle.drain(lifecycle.timing.nanoTime(), nanos);
         loop.sleeper.wake();
         if (lifecycle.worker() == null) {
-            long longest = isFirst ? nanos + Math.min(AFTERMATH, Timing.FOREVER - nanos) : nanos;
-            awaitEnd(Timing.Wait.polling(lifecycle.timing, this, longest));
+            awaitEnd(isFirst ? nanos + Math.min(AFTERMATH, Timing.FOREVER - nanos) : nanos);
         }
         BrokerStats report = stats();
         if (report.state().compareTo(State.CLOSED) >= 0 && lossesTold.compareAndSet(false, true)) {
@@ -239,8 +238,8 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     }
 
     /** Waits for the end, and for the broker's threads; an interrupt makes the end come soon. */
-    private void awaitEnd(Timing.Wait longest) {
-        Timing.Wait wait = longest;
+    private void awaitEnd(long longest) {
+        Timing.Wait wait = Timing.Wait.polling(lifecycle.timing, this, longest);
         boolean ended = false;
         boolean interrupted = false;
         while (!ended || hasLiveThread()) {

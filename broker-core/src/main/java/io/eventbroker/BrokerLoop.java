@@ -209,8 +209,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         commands.execute(Commands.Action.of(() -> {
             router.flush(); // what was made before is for it
             subscription.cancel(null); // first: its reader must not be nobody's when the other fails
-            boolean wasAlive = directory.remove(subscription);
-            if (wasAlive) {
+            if (directory.remove(subscription)) {
                 router.endEpisode(subscription);
                 router.tell(new BrokerEvent.Unsubscribed(subscription.name(), subscription.source.name()));
             }
