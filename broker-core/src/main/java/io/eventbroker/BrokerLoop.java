@@ -103,17 +103,13 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     private int applyCommands(int limit) {
         int done = 0;
-        while (done < limit && isCommandReady()) {
+        while (done < limit && commands.isNextReady(inflow, closing.sealed)) {
             lifecycle.steps.at(LoopSteps.Step.COMMAND);
             closing.notice();
             commands.applyNext();
             done++;
         }
         return done;
-    }
-
-    private boolean isCommandReady() {
-        return commands.isNextReady(inflow, closing.sealed);
     }
 
     private int route(int limit) {
@@ -148,7 +144,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     private boolean hasWork() {
-        return (inflow.hasNext() && !closing.sealed) || isCommandReady();
+        return (inflow.hasNext() && !closing.sealed) || commands.isNextReady(inflow, closing.sealed);
     }
 
     /** Whether there is anything that the loop does not yet wait for by looking again soon. */
