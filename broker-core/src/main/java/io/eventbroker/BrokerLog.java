@@ -1,6 +1,5 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerEvent.HandlerFailed;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -33,12 +32,12 @@ final class BrokerLog implements Handler<BrokerEvent> {
                 || event instanceof BrokerEvent.DropsEnded
                 || event instanceof BrokerEvent.Disconnected
                 || event instanceof BrokerEvent.Failed
-                || (event instanceof HandlerFailed && 2 * log.size() < log.capacity);
+                || (event instanceof BrokerEvent.HandlerFailed && 2 * log.size() < log.capacity);
     }
 
     @Override
     public void handle(BrokerEvent event) {
-        if (event instanceof HandlerFailed failed) {
+        if (event instanceof BrokerEvent.HandlerFailed failed) {
             String type = failed.event().getClass().getName();
             if (complained.size() == 1_000) {
                 complained.clear();

@@ -1,9 +1,7 @@
 package io.eventbroker;
 
 import io.eventbroker.BrokerStats.State;
-import io.eventbroker.LoopSteps.Step;
 import io.eventbroker.internal.Timing;
-import io.eventbroker.internal.Timing.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -34,7 +32,6 @@ final class Closing {
     private final Inflow inflow;
     private final Router router;
     private final Lifecycle lifecycle;
-    private final Directory directory;
     private final BooleanSupplier isQuiet;
 
     /** Calls {@link Thread#interrupt}, which may run users' code, on a thread that nobody waits for, one each time. */
@@ -44,10 +41,10 @@ final class Closing {
     private volatile @Nullable List<QueuedSubscription<?>> roster;
 
     /** The end of the phase that has begun; none before the first. */
-    private Deadline phaseEnd;
+    private Timing.Deadline phaseEnd;
 
     /** When nothing new appears in lanes any more. */
-    private @Nullable Deadline lanesEnd;
+    private Timing.@Nullable Deadline lanesEnd;
 
     private long lastToRoute;
 
@@ -66,16 +63,15 @@ final class Closing {
         this.inflow = inflow;
         this.router = router;
         this.lifecycle = lifecycle;
-        this.directory = router.directory;
         this.isQuiet = isQuiet;
         this.interrupter = interrupter;
-        this.phaseEnd = new Deadline(lifecycle.timing, 0, Timing.FOREVER);
+        this.phaseEnd = new Timing.Deadline(lifecycle.timing, 0, Timing.FOREVER);
     }
 
     /** The living subscriptions; from the moment closing began, what its report lists. For anybody. */
     List<QueuedSubscription<?>> roster() {
         List<QueuedSubscription<?>> listed = roster;
-        return listed == null ? Directory.byAge(directory.living.values().stream()) : listed;
+        return listed == null ? Directory.byAge(router.directory.living.values().stream()) : listed;
     }
 
     /** How long until time alone brings the next phase, in ns, or {@link Timing#FOREVER}. */
@@ -91,11 +87,11 @@ final class Closing {
     /** Notices that closing has begun, if so; to be called before a command is applied that may have come after that. */
     void notice() {
         if (roster == null && !lifecycle.isOpen()) {
-            lifecycle.steps.at(Step.BEGIN_CLOSING);
-            roster = Directory.byAge(directory.living.values().stream());
+            lifecycle.steps.at(LoopSteps.Step.BEGIN_CLOSING);
+            roster = Directory.byAge(router.directory.living.values().stream());
             roster.forEach(subscription -> subscription.publishers.signalAll()); // outsiders may publish no more
             long timeout = lifecycle.closeNanos;
-            phaseEnd = new Deadline(lifecycle.timing, lifecycle.closeStart, timeout - timeout / 4);
+            phaseEnd = new Timing.Deadline(lifecycle.timing, lifecycle.closeStart, timeout - timeout / 4);
             router.tell(new BrokerEvent.Closing(Duration.ofNanos(timeout)));
         }
     }
@@ -109,13 +105,13 @@ final class Closing {
         if (!isPhaseOver() && !isQuiet.getAsBoolean()) {
             return false;
         }
-        lifecycle.steps.at(Step.CLOSE_RINGS);
+        lifecycle.steps.at(LoopSteps.Step.CLOSE_RINGS);
         lifecycle.advance(State.CLOSING); // first, so that whoever finds a ring closed knows why
         inflow.close();
         roster().forEach(subscription -> subscription.publishers.signalAll()); // nor may handlers
         lastToRoute = inflow.shared.claimed();
-        phaseEnd = new Deadline(lifecycle.timing, lifecycle.closeStart, lifecycle.closeNanos);
-        lanesEnd = inflow.hasLanes() ? new Deadline(lifecycle.timing, RingLane.GRACE) : null;
+        phaseEnd = new Timing.Deadline(lifecycle.timing, lifecycle.closeStart, lifecycle.closeNanos);
+        lanesEnd = inflow.hasLanes() ? new Timing.Deadline(lifecycle.timing, RingLane.GRACE) : null;
         return true;
     }
 
@@ -125,7 +121,7 @@ final class Closing {
         if (!isEmpty && !isPhaseOver()) {
             return false;
         }
-        lifecycle.steps.at(Step.SEAL);
+        lifecycle.steps.at(LoopSteps.Step.SEAL);
         sealed = true;
         lanesEnd = null;
         users().forEach(subscription -> subscription.seal(null));
@@ -133,16 +129,16 @@ final class Closing {
     }
 
     private boolean awaitWorkers() {
-        if (!router.log.sealed && directory.working.values().stream().allMatch(push -> push.isOfBroker)) {
+        if (!router.log.sealed && router.directory.working.values().stream().allMatch(push -> push.isOfBroker)) {
             sealEvents();
-        } else if (directory.working.values().isEmpty()) {
+        } else if (router.directory.working.values().isEmpty()) {
             giveUp(); // nobody
         } else if (cancelled) {
             return awaitInterrupted();
         } else if (isPhaseOver()) {
-            lifecycle.steps.at(Step.CANCEL);
+            lifecycle.steps.at(LoopSteps.Step.CANCEL);
             cancelled = true;
-            phaseEnd = new Deadline(lifecycle.timing, LONGEST_START + GRACE);
+            phaseEnd = new Timing.Deadline(lifecycle.timing, LONGEST_START + GRACE);
             endEpisodes();
             cancel(false);
         } else {
@@ -155,10 +151,10 @@ final class Closing {
         interruptHandlers();
         if (!graceBegan && interruptsToCome.get() == 0) {
             graceBegan = true;
-            phaseEnd = new Deadline(lifecycle.timing, GRACE);
+            phaseEnd = new Timing.Deadline(lifecycle.timing, GRACE);
         }
         boolean areEventsHandled = eventsCancelled
-                && directory.working.values().stream().allMatch(push -> !push.isOfBroker || push.isQuiet());
+                && router.directory.working.values().stream().allMatch(push -> !push.isOfBroker || push.isQuiet());
         if (!areEventsHandled && !phaseEnd.isOver()) {
             return false;
         }
@@ -167,24 +163,24 @@ final class Closing {
         } else { // later than the others, whose handlers' ends they were told
             sealEvents();
             eventsCancelled = true;
-            phaseEnd = new Deadline(lifecycle.timing, GRACE);
+            phaseEnd = new Timing.Deadline(lifecycle.timing, GRACE);
             cancel(true);
         }
         return true;
     }
 
     private void cancel(boolean isOfBroker) {
-        directory.working.values().stream()
+        router.directory.working.values().stream()
                 .filter(push -> push.isOfBroker == isOfBroker)
                 .forEach(push -> push.cancel(null));
         interruptHandlers();
     }
 
     private void giveUp() {
-        lifecycle.steps.at(Step.END);
-        directory.working.values().forEach(PushSubscription::giveUp);
+        lifecycle.steps.at(LoopSteps.Step.END);
+        router.directory.working.values().forEach(PushSubscription::giveUp);
         Stream<PushSubscription<?>> stuck =
-                directory.working.values().stream().filter(push -> push.isStuck() && push != router.log);
+                router.directory.working.values().stream().filter(push -> push.isStuck() && push != router.log);
         roster = Directory.byAge(Stream.concat(roster().stream(), stuck).distinct());
         lifecycle.advance(State.CLOSED);
     }
@@ -192,9 +188,9 @@ final class Closing {
     /** Ends those who are told of the others' ends, having told them all. */
     private void sealEvents() {
         if (!router.log.sealed) {
-            lifecycle.steps.at(Step.SEAL_EVENTS);
+            lifecycle.steps.at(LoopSteps.Step.SEAL_EVENTS);
             endEpisodes();
-            for (QueuedSubscription<?> subscription : directory.events.named) {
+            for (QueuedSubscription<?> subscription : router.directory.events.named) {
                 router.endEpisode(subscription); // what was told of the others may have begun it
                 subscription.seal(null);
             }
@@ -211,15 +207,15 @@ final class Closing {
 
     /** The living subscriptions, those to the broker's own events aside. */
     private Stream<QueuedSubscription<?>> users() {
-        return directory.living.values().stream().filter(subscription -> !subscription.isOfBroker);
+        return router.directory.living.values().stream().filter(subscription -> !subscription.isOfBroker);
     }
 
     /** Interrupts each handler that is running, once; one may have been about to begin when this looked before. */
     private void interruptHandlers() {
-        for (PushSubscription<?> push : directory.working.values()) {
+        for (PushSubscription<?> push : router.directory.working.values()) {
             if ((eventsCancelled || !push.isOfBroker) && push.isInHand() && !push.isInterrupted) {
                 push.isInterrupted = true;
-                lifecycle.steps.at(Step.INTERRUPT);
+                lifecycle.steps.at(LoopSteps.Step.INTERRUPT);
                 interruptsToCome.incrementAndGet();
                 try {
                     interrupter.execute(() -> {
