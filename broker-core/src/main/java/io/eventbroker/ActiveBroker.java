@@ -180,7 +180,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
         }
         while (true) {
             boolean isQuiet = loop.isQuiet();
-            if (lifecycle.state() == State.FAILED) { // looked at last: after a failure all is quiet
+            if (lifecycle.state == State.FAILED) { // looked at last: after a failure all is quiet
                 throw lifecycle.closedException();
             }
             if (isQuiet || wait.isOver()) {
@@ -267,7 +267,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     /** Whether a thread of the broker's is alive, other than handlers that will not stop or whose broker failed. */
     private boolean hasLiveThread() {
         return (thread != null && thread.isAlive())
-                || (lifecycle.state() != State.FAILED
+                || (lifecycle.state != State.FAILED
                         ? loop.directory.hasLiveThread()
                         : loop.log.threads.stream().anyMatch(Thread::isAlive));
     }
@@ -275,6 +275,6 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     /** The broker's name and state, for log lines. */
     @Override
     public String toString() {
-        return "broker \"" + config.name + "\" (" + lifecycle.state() + ")";
+        return "broker \"" + config.name + "\" (" + lifecycle.state + ")";
     }
 }

@@ -285,7 +285,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     BrokerStats stats() {
-        State state = lifecycle.state();
+        State state = lifecycle.state;
         long neverTaken = lifecycle.hasEnded() ? inflow.discard() : 0;
         long routed = router.totals.get(Router.ROUTED);
         long unrouted = router.totals.get(Router.UNROUTED);

@@ -98,7 +98,7 @@ final class Closing {
 
     /** Goes one phase further if it is time to; returns whether it did. */
     boolean advance() {
-        return lifecycle.state() == State.DRAINING ? drain() : sealed ? awaitWorkers() : routeTheRest();
+        return lifecycle.state == State.DRAINING ? drain() : sealed ? awaitWorkers() : routeTheRest();
     }
 
     private boolean drain() {

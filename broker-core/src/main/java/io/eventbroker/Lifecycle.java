@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle {
     /*
      * OPEN → DRAINING by the first closer; every other transition by whoever runs the broker's loop. Only forward, under
-     * this object's monitor; read without it.
+     * this object's monitor, and only here; read without it.
      */
-    private volatile State state = State.OPEN;
+    volatile State state = State.OPEN;
 
     /** When closing began, and how long it may take. Written before the state becomes DRAINING. */
     long closeStart;
@@ -39,10 +39,6 @@ final class Lifecycle {
         this.brokerName = brokerName;
         this.timing = timing;
         this.steps = steps;
-    }
-
-    State state() {
-        return state;
     }
 
     boolean isOpen() {

@@ -270,7 +270,7 @@ final class Simulation {
     }
 
     private void observePhase() {
-        Phase phase = phase(broker.lifecycle.state());
+        Phase phase = phase(broker.lifecycle.state);
         if (phase.compareTo(Phase.CLOSED) < 0) {
             members.forEach(this::catchUp);
         }
