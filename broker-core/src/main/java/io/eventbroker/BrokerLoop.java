@@ -71,7 +71,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
                 rest();
             }
         }
-        failure.finish();
+        failure.persist(Timing.FOREVER);
     }
 
     /** Does what there is to do, up to a number of things; returns how many were done. If that fails, so has the broker. */

@@ -30,12 +30,8 @@ final class Failure {
         persist(LONGEST);
     }
 
-    /** Does what {@link #begin}, if it was called, had no memory for, however long that takes. */
-    void finish() {
-        persist(Long.MAX_VALUE);
-    }
-
-    private void persist(long longest) {
+    /** Tries for so many ns at most to do what {@link #begin}, if it was called, had no memory for. */
+    void persist(long longest) {
         long start = System.nanoTime();
         while (cause != null && !attempt(cause) && System.nanoTime() - start < longest) {
             Thread.interrupted(); // with the status set, parking would return at once
