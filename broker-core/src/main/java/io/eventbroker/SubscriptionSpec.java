@@ -91,9 +91,7 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
 
     private <E> Subscription push(Handler<? super E> handler, boolean forMessages) {
         Checks.requireNonNull(handler, "handler");
-        requireSense();
-        isForMessages = forMessages;
-        return opener.push(this, handler);
+        return opener.push(settled(forMessages), handler);
     }
 
     private <E> Inbox<E> pull(boolean forMessages) {
@@ -101,13 +99,11 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
             throw new IllegalStateException((isOrderedByKey ? "orderedByKey" : "concurrency " + workers)
                     + " has no meaning for an inbox; let several threads read it instead, or use onEvent");
         }
-        requireSense();
-        isForMessages = forMessages;
-        return opener.pull(this);
+        return opener.pull(settled(forMessages));
     }
 
-    /** Refuses settings that contradict what is subscribed to. */
-    private void requireSense() {
+    /** These settings, now that all are known; refuses those that contradict what is subscribed to. */
+    private SubscriptionSpec<T> settled(boolean forMessages) {
         TopicDefinition topic = source.definition;
         if (topic != null && topic.key() == null && (isOrderedByKey || overflow == Overflow.CONFLATE)) {
             throw new IllegalStateException((isOrderedByKey ? "orderedByKey" : "CONFLATE") + " needs a key, and "
@@ -117,6 +113,8 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
             throw new IllegalStateException("BACKPRESSURE on " + topic
                     + " would have the broker wait for a subscriber; choose another policy, and a larger capacity");
         }
+        isForMessages = forMessages;
+        return this;
     }
 
     boolean isOfBroker() {
