@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * number of subscriptions. The idea is that of the NATS server's sublist. Only for the loop.
  */
 final class PatternTree {
+    private static final PatternTree NONE = new PatternTree();
+
     private final Map<String, PatternTree> children = new HashMap<>(2);
 
     /** Those whose pattern ends here. */
@@ -48,10 +50,7 @@ final class PatternTree {
             found.addAll(ending);
             return 1;
         }
-        PatternTree rest = children.get(">");
-        if (rest != null) {
-            found.addAll(rest.ending);
-        }
+        found.addAll(children.getOrDefault(">", NONE).ending);
         return 1
                 + find(children.get(name[depth]), name, depth + 1, found)
                 + find(children.get("*"), name, depth + 1, found);
