@@ -35,6 +35,11 @@ final class BrokerLog implements Handler<BrokerEvent> {
                 || (event instanceof BrokerEvent.HandlerFailed && 2 * log.size() < log.capacity);
     }
 
+    /** Logs a failure of a handler, at WARN if it is the first under its name. */
+    static void complain(boolean isFirst, Throwable cause, String format, Object... arguments) {
+        LOG.atLevel(isFirst ? Level.WARN : Level.DEBUG).setCause(cause).log(format, arguments);
+    }
+
     @Override
     public void handle(BrokerEvent event) {
         if (event instanceof BrokerEvent.HandlerFailed failed) {
@@ -43,9 +48,8 @@ final class BrokerLog implements Handler<BrokerEvent> {
                 complained.clear();
             }
             boolean isFirst = complained.add(failed.subscription());
-            LOG.atLevel(isFirst ? Level.WARN : Level.DEBUG)
-                    .setCause(failed.cause())
-                    .log(FAILURE, broker, failed.subscription(), type, failed.topic(), isFirst ? ONCE : "");
+            String rest = isFirst ? ONCE : "";
+            complain(isFirst, failed.cause(), FAILURE, broker, failed.subscription(), type, failed.topic(), rest);
         } else if (event instanceof BrokerEvent.DropsBegan began) {
             LOG.warn(FULL, broker, began.subscription(), began.topic(), began.capacity());
         } else if (event instanceof BrokerEvent.DropsEnded ended) {

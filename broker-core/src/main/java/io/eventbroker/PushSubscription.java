@@ -10,7 +10,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.event.Level;
 
 /** A subscription whose workers call a handler. */
 final class PushSubscription<T> extends QueuedSubscription<T> {
@@ -256,10 +255,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
                     return;
                 }
                 String type = event.getClass().getName();
-                BrokerLog.LOG
-                        .atLevel(complained ? Level.DEBUG : Level.WARN)
-                        .setCause(failure)
-                        .log(FAILURE, lifecycle.brokerName, name(), type);
+                BrokerLog.complain(!complained, failure, FAILURE, lifecycle.brokerName, name(), type);
                 complained = true;
             } catch (Throwable e) {
                 // no memory, or an appender that fails; the failure is counted all the same
