@@ -51,13 +51,12 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         this.lifecycle = lifecycle;
         this.waitMode = config.waitMode;
         this.log = new PushSubscription<>(log, new BrokerLog(config.name), lifecycle, this);
-        this.directory = new Directory(config.maxRetained);
+        this.directory = new Directory(config.maxRetained, this.log);
         this.inflow = new Inflow(config.ringSize, lifecycle.refused);
         this.router = new Router(directory, congestion, this.log);
         this.failure = new Failure(router);
         this.commands = new Commands(lifecycle, sleeper);
         this.closing = new Closing(inflow, router, lifecycle, this::isQuiet, interrupter);
-        directory.admitLog(this.log);
     }
 
     // ---- for the stepping thread

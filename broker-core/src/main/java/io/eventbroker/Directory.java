@@ -53,7 +53,10 @@ final class Directory {
 
     private long admitted;
 
-    Directory(int maxRetained) {
+    /** Knows of the subscription that logs: it has workers that are to end, and is otherwise nobody's business. */
+    Directory(int maxRetained, PushSubscription<BrokerEvent> log) {
+        log.number = LOG;
+        working.put(LOG, log);
         retention = new Retention(maxRetained, this::forgetIfUnused);
         routes.put(events.definition.name(), events);
     }
@@ -127,12 +130,6 @@ final class Directory {
             }
         }
         return false;
-    }
-
-    /** Takes note of the subscription that logs; it has workers that are to end, and is otherwise nobody's business. */
-    void admitLog(PushSubscription<BrokerEvent> log) {
-        log.number = LOG;
-        working.put(LOG, log);
     }
 
     /** Opens a lane; changes nothing if it returns what its owner is to be told. */
