@@ -52,11 +52,6 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
         return loop.step(1) > 0;
     }
 
-    /** One step of a worker. */
-    boolean stepWorker(int index) {
-        return workers().get(index).stepAsGuest();
-    }
-
     List<PushSubscription<?>.Worker> workers() {
         return loop.directory.working.values().stream()
                 .<PushSubscription<?>.Worker>flatMap(push -> push.workers.stream())

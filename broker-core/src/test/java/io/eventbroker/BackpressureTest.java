@@ -232,7 +232,7 @@ class BackpressureTest {
         Subscription push = with(2).onEvent(handled::add);
         publish(0, 50);
         route();
-        assertThat(broker.stepWorker(0)).isTrue();
+        assertThat(broker.workers().get(0).stepAsGuest()).isTrue();
         push.unsubscribe();
         broker.runUntilIdle();
         assertThat(handled).containsExactly(0);

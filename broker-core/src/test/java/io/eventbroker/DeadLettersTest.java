@@ -215,7 +215,7 @@ class DeadLettersTest {
         });
         broker.publish(NUMBERS, 1);
         assertThat(stepped.stepLoop()).isTrue();
-        assertThat(stepped.stepWorker(0)).isTrue();
+        assertThat(stepped.workers().get(0).stepAsGuest()).isTrue();
         assertThat(broker.tryPublish(WORDS, "filler")).as("room").isFalse();
         assertThat(stepped.stepLoop()).isTrue();
         assertThat(take(failures)).hasSize(1);
@@ -259,16 +259,20 @@ class DeadLettersTest {
             broker.publish(NUMBERS, i);
             assertThat(stepped.stepLoop()).isTrue();
         }
-        assertThat(stepped.stepWorker(0)).isTrue();
-        assertThat(stepped.stepWorker(1)).as("the other has not failed").isTrue();
-        assertThat(stepped.stepWorker(0)).isFalse();
-        assertThat(stepped.stepWorker(1)).isFalse();
+        assertThat(stepped.workers().get(0).stepAsGuest()).isTrue();
+        assertThat(stepped.workers().get(1).stepAsGuest())
+                .as("the other has not failed")
+                .isTrue();
+        assertThat(stepped.workers().get(0).stepAsGuest()).isFalse();
+        assertThat(stepped.workers().get(1).stepAsGuest()).isFalse();
         assertThat(failing.stats().failed()).isEqualTo(2);
         assertThat(take(failures)).isEmpty();
         assertThat(stepped.stepLoop()).isTrue();
         assertThat(take(failures)).hasSize(1);
-        assertThat(stepped.stepWorker(0)).isTrue();
-        assertThat(stepped.stepWorker(1)).as("its own is under way still").isFalse();
+        assertThat(stepped.workers().get(0).stepAsGuest()).isTrue();
+        assertThat(stepped.workers().get(1).stepAsGuest())
+                .as("its own is under way still")
+                .isFalse();
     }
 
     // ---- loss

@@ -117,7 +117,7 @@ class DropEpisodesTest {
             publish(capacity + extra);
             assertThat(told()).containsExactly(began(capacity));
             for (int left = capacity - 1; left >= 0; left--) {
-                assertThat(broker.stepWorker(left % workers)).isTrue();
+                assertThat(broker.workers().get(left % workers).stepAsGuest()).isTrue();
                 boolean isRelief = 2 * left <= capacity && 2 * (left + 1) > capacity;
                 assertThat(told())
                         .as("%d left of %d", left, capacity)

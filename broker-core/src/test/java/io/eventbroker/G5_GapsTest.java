@@ -143,7 +143,7 @@ class G5_GapsTest {
                 pull();
             } else if (broker.workers().size()
                     > consumers.workers) { // the others are the log's and those that have ended
-                broker.stepWorker(worker);
+                broker.workers().get(worker).stepAsGuest();
             }
             return received.size() > before;
         }

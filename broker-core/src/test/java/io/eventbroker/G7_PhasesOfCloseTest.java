@@ -69,14 +69,14 @@ class G7_PhasesOfCloseTest {
         });
         broker.subscribe(BrokerEvent.TOPIC.only(BrokerEvent.Closing.class), event -> {
             if (log.isEmpty()) {
-                broker.stepWorker(0); // both are in hand from here on
+                broker.workers().get(0).stepAsGuest(); // both are in hand from here on
             }
         });
         broker.publish(NUMBERS, 1);
         broker.stepLoop();
         broker.lifecycle.drain(broker.lifecycle.timing.nanoTime(), SECOND.toNanos());
         broker.stepLoop();
-        broker.stepWorker(1);
+        broker.workers().get(1).stepAsGuest();
 
         assertThat(log).containsExactly("CLOSING, interrupted", "CLOSING", "CLOSING, interrupted", "CLOSING", "CLOSED");
     }
@@ -152,7 +152,7 @@ class G7_PhasesOfCloseTest {
         });
         broker.publish(NUMBERS, 1);
         broker.stepLoop();
-        broker.stepWorker(1);
+        broker.workers().get(1).stepAsGuest();
 
         assertThat(broker.stats().state()).isEqualTo(State.CLOSED);
         assertThat(log).containsExactly("left is stuck");

@@ -282,7 +282,7 @@ class LaneTest {
             assertEveryWayThrows(lane, BrokerClosedException.class);
         });
         Tests.awaitParked(owner.thread());
-        assertThat(broker.stepWorker(0)).isTrue();
+        assertThat(broker.workers().get(0).stepAsGuest()).isTrue();
         assertThat(broker.stats().state()).isEqualTo(State.DRAINING);
         owner.get();
         broker.close(HOUR);

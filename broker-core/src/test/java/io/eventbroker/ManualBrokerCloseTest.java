@@ -116,7 +116,7 @@ class ManualBrokerCloseTest {
         });
         broker.publish(WORDS, "close");
         broker.stepLoop();
-        broker.stepWorker(1);
+        broker.workers().get(1).stepAsGuest();
         broker.runUntilIdle();
 
         assertThat(log).containsExactly("CLOSING");
@@ -137,7 +137,7 @@ class ManualBrokerCloseTest {
         });
         broker.publish(WORDS, "close");
         broker.stepLoop();
-        broker.stepWorker(1);
+        broker.workers().get(1).stepAsGuest();
 
         assertThat(log).containsExactly("CLOSED, stuck [busy]");
         assertThat(stuck()).as("the call has ended").isEqualTo("CLOSED, stuck []");
@@ -240,7 +240,7 @@ class ManualBrokerCloseTest {
         broker.subscribe(NUMBERS, n -> never.poll(SECOND));
         broker.publish(NUMBERS, 1);
         broker.stepLoop();
-        broker.stepWorker(0);
+        broker.workers().get(0).stepAsGuest();
 
         assertThat(broker.close(Duration.ZERO).state()).isEqualTo(State.DRAINING);
         assertThat(broker.close(SECOND).state()).isEqualTo(State.CLOSED);

@@ -74,7 +74,7 @@ class OrderedByKeyTest {
 
     private Integer step(int worker) {
         int before = handled.size();
-        broker.stepWorker(worker);
+        broker.workers().get(worker).stepAsGuest();
         return handled.size() > before ? handled.get(before) : null;
     }
 
@@ -233,7 +233,7 @@ class OrderedByKeyTest {
         int workersOfBoth = 0;
         for (int worker = 0; worker < 8; worker++) {
             seen.clear();
-            while (broker.stepWorker(worker)) {}
+            while (broker.workers().get(worker).stepAsGuest()) {}
             for (String topic : List.of("unkeyed", "items", "others")) {
                 for (int key = 0; key < 20; key++) {
                     String prefix = topic + key + "#";

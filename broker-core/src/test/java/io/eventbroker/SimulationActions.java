@@ -104,7 +104,7 @@ final class SimulationActions {
         if (workers > 0) {
             int index = random.nextInt(workers);
             run.trace("step worker ", index, " of ", workers);
-            step(() -> broker.stepWorker(index), 1, false);
+            step(() -> broker.workers().get(index).stepAsGuest(), 1, false);
         }
     }
 
