@@ -1,6 +1,5 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerStats.State;
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
 import java.time.Duration;
@@ -180,7 +179,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
         }
         while (true) {
             boolean isQuiet = loop.isQuiet();
-            if (lifecycle.state == State.FAILED) { // looked at last: after a failure all is quiet
+            if (lifecycle.state == BrokerStats.State.FAILED) { // looked at last: after a failure all is quiet
                 throw lifecycle.closedException();
             }
             if (isQuiet || wait.isOver()) {
@@ -209,7 +208,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
             awaitEnd(isFirst ? nanos + Math.min(AFTERMATH, Timing.FOREVER - nanos) : nanos);
         }
         BrokerStats report = stats();
-        if (report.state().compareTo(State.CLOSED) >= 0 && lossesTold.compareAndSet(false, true)) {
+        if (report.state().compareTo(BrokerStats.State.CLOSED) >= 0 && lossesTold.compareAndSet(false, true)) {
             tellLosses(report);
         }
         return report;
@@ -267,7 +266,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     /** Whether a thread of the broker's is alive, other than handlers that will not stop or whose broker failed. */
     private boolean hasLiveThread() {
         return (thread != null && thread.isAlive())
-                || (lifecycle.state != State.FAILED
+                || (lifecycle.state != BrokerStats.State.FAILED
                         ? loop.directory.hasLiveThread()
                         : loop.log.threads.stream().anyMatch(Thread::isAlive));
     }

@@ -1,6 +1,5 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerStats.State;
 import io.eventbroker.internal.Sleeper;
 import io.eventbroker.internal.Timing;
 import java.util.List;
@@ -284,16 +283,17 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     BrokerStats stats() {
-        State state = lifecycle.state;
+        BrokerStats.State state = lifecycle.state;
         long neverTaken = lifecycle.hasEnded() ? inflow.discard() : 0;
         long routed = router.totals.get(Router.ROUTED);
         long unrouted = router.totals.get(Router.UNROUTED);
         long taken = router.totals.get(Router.ACCEPTED);
-        long stranded = state == State.FAILED ? taken - routed - unrouted : 0; // being routed when the loop died
+        // being routed when the loop died
+        long stranded = state == BrokerStats.State.FAILED ? taken - routed - unrouted : 0;
         long refused = lifecycle.refused.sum();
         return new BrokerSnapshot(
                 state,
-                state == State.FAILED ? lifecycle.failure : null,
+                state == BrokerStats.State.FAILED ? lifecycle.failure : null,
                 taken + neverTaken + refused,
                 taken + neverTaken,
                 refused,
@@ -306,7 +306,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     }
 
     private record BrokerSnapshot(
-            State state,
+            BrokerStats.State state,
             @Nullable Throwable failure,
             long offered,
             long accepted,

@@ -1,6 +1,5 @@
 package io.eventbroker;
 
-import io.eventbroker.BrokerStats.State;
 import io.eventbroker.internal.Timing;
 import java.time.Duration;
 import java.util.List;
@@ -98,7 +97,7 @@ final class Closing {
 
     /** Goes one phase further if it is time to; returns whether it did. */
     boolean advance() {
-        return lifecycle.state == State.DRAINING ? drain() : sealed ? awaitWorkers() : routeTheRest();
+        return lifecycle.state == BrokerStats.State.DRAINING ? drain() : sealed ? awaitWorkers() : routeTheRest();
     }
 
     private boolean drain() {
@@ -106,7 +105,7 @@ final class Closing {
             return false;
         }
         lifecycle.steps.at(LoopSteps.Step.CLOSE_RINGS);
-        lifecycle.advance(State.CLOSING); // first, so that whoever finds a ring closed knows why
+        lifecycle.advance(BrokerStats.State.CLOSING); // first, so that whoever finds a ring closed knows why
         inflow.close();
         roster().forEach(subscription -> subscription.publishers.signalAll()); // nor may handlers
         lastToRoute = inflow.shared.claimed();
@@ -182,7 +181,7 @@ final class Closing {
         Stream<PushSubscription<?>> stuck =
                 router.directory.working.values().stream().filter(push -> push.isStuck() && push != router.log);
         roster = Directory.byAge(Stream.concat(roster().stream(), stuck).distinct());
-        lifecycle.advance(State.CLOSED);
+        lifecycle.advance(BrokerStats.State.CLOSED);
     }
 
     /** Ends those who are told of the others' ends, having told them all. */
