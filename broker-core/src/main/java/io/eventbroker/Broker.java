@@ -92,7 +92,7 @@ public interface Broker extends AutoCloseable {
      * @throws NullPointerException if {@code config} is null
      */
     static ManualBroker manual(BrokerConfig config) {
-        return new SteppedBroker(config);
+        return new SteppedBroker(config, new LoopSteps());
     }
 
     /**

@@ -17,10 +17,6 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     /** The worker whose turn is next. */
     private int turn;
 
-    SteppedBroker(BrokerConfig config) {
-        this(config, new LoopSteps());
-    }
-
     SteppedBroker(BrokerConfig config, LoopSteps steps) {
         super(config, new SteppedTime(), steps);
         this.time = (SteppedTime) lifecycle.timing;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class BackpressureSignalsTest {
     private static final Topic<Integer> NUMBERS = Topic.of("numbers", Integer.class);
 
-    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
     private final PullSubscription<Integer> inbox = (PullSubscription<Integer>) broker.subscription(NUMBERS)
             .named("slow")
             .capacity(2)

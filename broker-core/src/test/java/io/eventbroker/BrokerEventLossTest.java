@@ -22,7 +22,7 @@ class BrokerEventLossTest {
     private static final String NAME = "events-lost";
 
     private final SteppedBroker broker =
-            new SteppedBroker(BrokerConfig.defaults().withName(NAME));
+            new SteppedBroker(BrokerConfig.defaults().withName(NAME), new LoopSteps());
     private final Inbox<BrokerEvent> events =
             broker.subscription(BrokerEvent.TOPIC).capacity(1_000_000).inbox();
     private final LogLines log = new LogLines(NAME);

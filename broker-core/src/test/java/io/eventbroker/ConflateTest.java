@@ -29,7 +29,7 @@ class ConflateTest {
     private static final Topic<Object> PRICES =
             Topic.of("prices", Object.class).keyedBy(e -> e instanceof Price price ? price.symbol() : "other");
 
-    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
 
     @AfterEach
     void close() {

@@ -18,7 +18,7 @@ class G4_ConflateTest {
     private static final Topic<Object> PRICES =
             Topic.of("prices", Object.class).keyedBy(price -> ((Price) price).symbol());
 
-    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
 
     @AfterEach
     void close() {

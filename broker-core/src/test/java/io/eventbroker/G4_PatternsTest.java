@@ -37,7 +37,7 @@ class G4_PatternsTest {
     @ParameterizedTest
     @ValueSource(strings = {">", "n7.*", "elsewhere"})
     void manyNamesAreForgotten(String pattern) throws Exception {
-        try (SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults())) {
+        try (SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps())) {
             publishManyNames(broker, pattern, () -> {
                 broker.runUntilIdle();
                 assertThat(broker.loop.directory.remembered).hasSizeLessThanOrEqualTo(Directory.MOST_REMEMBERED);

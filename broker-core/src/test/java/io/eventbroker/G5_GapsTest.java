@@ -75,7 +75,7 @@ class G5_GapsTest {
     /** One subscription, driven at random, and its model. */
     private static final class Run {
         private final SteppedBroker broker =
-                new SteppedBroker(BrokerConfig.defaults().withRingSize(64));
+                new SteppedBroker(BrokerConfig.defaults().withRingSize(64), new LoopSteps());
         private final Overflow policy;
         private final Consumers consumers;
         private final int capacity;

@@ -25,7 +25,7 @@ class G5_MessagesTest {
     private static final Duration STEADY = Duration.ofMillis(20);
 
     private final SteppedBroker broker =
-            new SteppedBroker(BrokerConfig.defaults().withRingSize(4));
+            new SteppedBroker(BrokerConfig.defaults().withRingSize(4), new LoopSteps());
 
     @AfterEach
     void close() {

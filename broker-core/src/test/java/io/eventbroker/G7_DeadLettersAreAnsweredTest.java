@@ -21,7 +21,7 @@ class G7_DeadLettersAreAnsweredTest {
     private static final Topic<Integer> NUMBERS = Topic.of("numbers", Integer.class);
     private static final Topic<String> WORDS = Topic.of("words", String.class);
 
-    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
 
     @AfterEach
     void close() {

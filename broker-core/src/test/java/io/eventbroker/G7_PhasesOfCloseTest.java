@@ -19,7 +19,7 @@ class G7_PhasesOfCloseTest {
     private static final Duration NANO = Duration.ofNanos(1);
 
     private final SteppedBroker broker =
-            new SteppedBroker(BrokerConfig.defaults().withName("b"));
+            new SteppedBroker(BrokerConfig.defaults().withName("b"), new LoopSteps());
     private final List<String> log = new ArrayList<>();
 
     private void pass(Duration time) {
@@ -187,7 +187,7 @@ class G7_PhasesOfCloseTest {
         broker.runUntilIdle();
         assertRefused("broker \"b\" is closed");
 
-        try (SteppedBroker failed = new SteppedBroker(BrokerConfig.defaults().withName("f"))) {
+        try (SteppedBroker failed = new SteppedBroker(BrokerConfig.defaults().withName("f"), new LoopSteps())) {
             failed.lifecycle.fail(new AssertionError("planted"));
             assertThatThrownBy(() -> failed.publish(NUMBERS, 1)).hasMessage("broker \"f\" is failed");
         }

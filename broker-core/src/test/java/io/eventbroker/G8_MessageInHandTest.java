@@ -12,7 +12,7 @@ class G8_MessageInHandTest {
 
     @Test
     void whatTheLoopWasRoutingWhenItDiedIsDiscarded() {
-        try (SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults())) {
+        try (SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps())) {
             Inbox<String> inbox = broker.inbox(WORDS);
             broker.publish(WORDS, "routed");
             broker.runUntilIdle();

@@ -29,7 +29,7 @@ class G8_NoMemoryMidwayTest {
     /** Accepted, and then nobody could be found who wants it. */
     @Test
     void aMessageWhoseSubscribersCouldNotBeLookedUpIsDiscarded() throws Exception {
-        SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+        SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
         Inbox<Integer> inbox = broker.inbox(NUMBERS);
         failFrom(broker.loop.directory, "routes", Map.class, "get", () -> true);
         broker.loop.inflow.shared.offer(NUMBERS.definition(), 1); // as publish does, which looks there, too
@@ -50,7 +50,7 @@ class G8_NoMemoryMidwayTest {
     @Test
     void aMessageThatCouldNotBePutInIsInTheTotalsOfItsSubscription() throws Exception {
         for (boolean isForMessages : new boolean[] {false, true}) {
-            SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+            SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
             Inbox<Integer> before = broker.inbox(NUMBERS);
             SubscriptionBuilder<Integer> builder =
                     broker.subscription(NUMBERS).capacity(2).overflow(Overflow.BACKPRESSURE);
@@ -86,7 +86,7 @@ class G8_NoMemoryMidwayTest {
     /** It is sealed before it is removed, or its reader would be nobody's when that fails. */
     @Test
     void aDisconnectedReaderIsReleasedAlsoIfItsSubscriptionCannotBeRemoved() throws Exception {
-        SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+        SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
         Inbox<Integer> full = broker.subscription(NUMBERS)
                 .capacity(1)
                 .overflow(Overflow.DISCONNECT)
@@ -110,7 +110,7 @@ class G8_NoMemoryMidwayTest {
 
     @Test
     void aReaderWhoseSubscriptionIsRemovedInPartIsReleased() throws Exception {
-        SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+        SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
         Inbox<Integer> all = broker.inbox(TopicPattern.of(">", Integer.class));
         failFrom(broker.loop.directory, "routes", Map.class, "values", () -> true);
         all.unsubscribe();

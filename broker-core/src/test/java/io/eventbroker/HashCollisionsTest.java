@@ -36,7 +36,7 @@ class HashCollisionsTest {
     private static final Topic<Number> NUMBERS =
             Topic.of("numbers", Number.class).keyedBy(n -> n);
 
-    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
 
     @AfterEach
     void close() {

@@ -20,7 +20,7 @@ public final class LinearBroker {
     private static final int CAPACITY = 2;
 
     private final SteppedBroker broker =
-            new SteppedBroker(BrokerConfig.defaults().withRingSize(16));
+            new SteppedBroker(BrokerConfig.defaults().withRingSize(16), new LoopSteps());
     private final PushSubscription<?> handling;
     private volatile @Nullable Inbox<Integer> inbox;
     private int last;

@@ -13,7 +13,7 @@ class NamesAndRoutesTest {
     private static final Topic<String> WORDS_A = Topic.of("a", String.class);
     private static final TopicPattern<String> ALL = TopicPattern.of(">", String.class);
 
-    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
     private final Directory directory = broker.loop.directory;
 
     @AfterEach

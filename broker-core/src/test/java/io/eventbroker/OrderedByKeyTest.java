@@ -19,7 +19,7 @@ class OrderedByKeyTest {
     private static final int WORKERS = 3;
     private static final int CAPACITY = 3;
 
-    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
     private final List<Integer> handled = new ArrayList<>();
 
     /** One key of each worker, as {@link #learn} found. */

@@ -17,7 +17,7 @@ class PatternTreeTest {
     private static final int MANY = 5_000;
 
     private final SteppedBroker broker =
-            new SteppedBroker(BrokerConfig.defaults().withRingSize(2).withDefaultCapacity(1));
+            new SteppedBroker(BrokerConfig.defaults().withRingSize(2).withDefaultCapacity(1), new LoopSteps());
 
     private final PatternTree tree = new PatternTree();
 

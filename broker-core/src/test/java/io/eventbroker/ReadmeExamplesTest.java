@@ -219,7 +219,7 @@ class ReadmeExamplesTest {
     void losses() {
         Screen conflated = new Screen();
         Screen latest = new Screen();
-        try (SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults())) {
+        try (SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps())) {
             broker.subscription(KEYED_PRICES)
                     .named("screen")
                     .capacity(500)
@@ -246,7 +246,8 @@ class ReadmeExamplesTest {
     @Test
     void gaps() {
         List<Object> chart = new ArrayList<>();
-        try (SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults().withDefaultCapacity(1))) {
+        try (SteppedBroker broker =
+                new SteppedBroker(BrokerConfig.defaults().withDefaultCapacity(1), new LoopSteps())) {
             broker.subscription(PRICES).named("chart").onMessage(m -> {
                 if (m.missedBefore() > 0) {
                     chart.add(m.missedBefore());

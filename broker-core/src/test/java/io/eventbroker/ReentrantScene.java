@@ -290,7 +290,7 @@ final class ReentrantScene {
                 .withDefaultCapacity(2)
                 .withCloseTimeout(CLOSE_TIMEOUT);
         BrokerConfig config = onPlatformThreads ? small.withThreadFactory(Tests.platformThreads()) : small;
-        broker = isManual ? new SteppedBroker(config) : ActiveBroker.open(config, steps);
+        broker = isManual ? new SteppedBroker(config, new LoopSteps()) : ActiveBroker.open(config, steps);
         boolean isFull = situation == Situation.BACKPRESSURED;
         inbox = readers.inbox(() -> broker.subscription(OTHER)
                 .capacity(isFull ? 1 : 3)

@@ -37,7 +37,7 @@ class SelectTest {
 
     // ---- stepped
 
-    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults());
+    private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
     private final Inbox<Integer> numbers = broker.inbox(NUMBERS);
     private final Inbox<String> words = broker.inbox(WORDS);
     private final Select<Object> select = Select.of(numbers, words);

@@ -187,7 +187,7 @@ class TrapsTest {
     @ParameterizedTest
     @EnumSource
     void closeRoutesTheBacklogThatIsThereWhenAllAreRefused(Way way) {
-        SteppedBroker broker = new SteppedBroker(rings(64));
+        SteppedBroker broker = new SteppedBroker(rings(64), new LoopSteps());
         Inbox<Integer> inbox = broker.inbox(NUMBERS);
         Way.In in = way.open(broker);
         broker.subscribe(NUMBERS.only(Integer.class), n -> {
