@@ -170,9 +170,7 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
 
     /** Tells the consumers that nothing will be put in any more. */
     void seal(@Nullable Throwable why) {
-        if (cause == null) {
-            cause = why;
-        }
+        cause = cause == null ? why : cause;
         sealed = true;
         publishers.signalAll();
         queues.forEach(queue -> queue.consumers.signalAll());
