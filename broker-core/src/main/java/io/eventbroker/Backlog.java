@@ -39,7 +39,6 @@ abstract class Backlog {
     /** Whether nothing but the event is needed to put it in. */
     final boolean isPlain;
 
-    private final EventQueue first;
     private final boolean isByPattern;
     final Counters in = new Counters(6);
 
@@ -52,16 +51,15 @@ abstract class Backlog {
     Backlog(SubscriptionSpec<?> spec, int workers) {
         int count = spec.isOrderedByKey ? workers : 1;
         capacity = spec.capacity;
-        overflow = spec.overflow();
+        overflow = spec.overflow;
         isByPattern = spec.source.definition == null;
         isWrapped = spec.isForMessages
                 || overflow == Overflow.CONFLATE
                 || (overflow == Overflow.DROP_OLDEST && count > 1)
                 || (isByPattern && workers > 0); // handlers' failures name the topic
         queues = IntStream.range(0, count)
-                .mapToObj(i -> new EventQueue(overflow, capacity, count > 1))
+                .mapToObj(i -> new EventQueue(overflow, capacity, isWrapped, workers == 0 && !spec.isForMessages))
                 .toList();
-        first = queues.get(0);
         isPlain = !isWrapped && count == 1;
     }
 
@@ -70,9 +68,6 @@ abstract class Backlog {
     /** Puts a message in, or fails; if the limit is reached, only where that does not matter. */
     boolean put(Object event, @Nullable Envelope message, boolean isFull) {
         try {
-            if (isPlain && !isFull) { // most often
-                return first.put(event);
-            }
             EventQueue queue = queueOf(message);
             if (overflow == Overflow.CONFLATE) {
                 return conflate(queue, requireNonNull(message), isFull);
@@ -80,7 +75,8 @@ abstract class Backlog {
             if (isFull && overflow != Overflow.BACKPRESSURE) {
                 return false;
             }
-            return isWrapped ? queue.putNumbered(requireNonNull(message)) : queue.put(event);
+            queue.put(isWrapped ? requireNonNull(message) : event);
+            return true;
         } catch (Throwable e) { // no memory: it was matched, so it must be in one of the other totals
             lose(message, DROPPED_NEWEST);
             throw e;
@@ -103,7 +99,8 @@ abstract class Backlog {
         }
         place = new AtomicReference<>(message.with(0, queue.missing()));
         places.put(key, place);
-        return queue.put(place);
+        queue.put(place);
+        return true;
     }
 
     /** Loses a message that was not put in. */
@@ -114,7 +111,7 @@ abstract class Backlog {
 
     /** Loses what has waited longest, unless a consumer is faster. */
     void evict() {
-        EventQueue oldest = first;
+        EventQueue oldest = queues.get(0);
         for (int i = 1; i < queues.size(); i++) { // without memory for an iterator
             oldest = queues.get(i).firstSequence() < oldest.firstSequence() ? queues.get(i) : oldest;
         }
@@ -125,7 +122,7 @@ abstract class Backlog {
 
     private EventQueue queueOf(@Nullable Envelope message) {
         if (queues.size() == 1) {
-            return first;
+            return queues.get(0);
         }
         int hash = keyOf(requireNonNull(message)).hashCode();
         return queues.get(Math.floorMod(hash ^ (hash >>> 16), queues.size()));
@@ -160,7 +157,7 @@ abstract class Backlog {
     }
 
     boolean isFull() {
-        long entered = isPlain ? first.entered() : sum(EventQueue::entered);
+        long entered = sum(EventQueue::entered);
         if (entered - leftSeen >= capacity) {
             leftSeen = entered - size();
         }

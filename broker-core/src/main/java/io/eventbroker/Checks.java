@@ -7,6 +7,9 @@ final class Checks {
     private static final int MAX_LABEL_LENGTH = 256;
     private static final int SHOWN = 80;
 
+    /** How many frames are enough for {@link #requireStack} where anything may follow. */
+    static final int FRAMES = 256;
+
     private Checks() {}
 
     static <T> T requireNonNull(@Nullable T given, String what) {

@@ -110,7 +110,7 @@ final class Closing {
         roster().forEach(subscription -> subscription.publishers.signalAll()); // nor may handlers
         lastToRoute = inflow.shared.claimed();
         phaseEnd = new Timing.Deadline(lifecycle.timing, lifecycle.closeStart, lifecycle.closeNanos);
-        lanesEnd = inflow.hasLanes() ? new Timing.Deadline(lifecycle.timing, RingLane.GRACE) : null;
+        lanesEnd = inflow.lanes.length > 0 ? new Timing.Deadline(lifecycle.timing, RingLane.GRACE) : null;
         return true;
     }
 

@@ -28,9 +28,6 @@ final class Commands {
         }
     }
 
-    /** What a caller's stack must have room for, or something might be done of which nobody learns. */
-    private static final int FRAMES = 256;
-
     private static final int PENDING = 0;
     private static final int APPLIED = 1;
     private static final int REFUSED = 2;
@@ -96,11 +93,8 @@ final class Commands {
     /** Whether the next command is there, and its time has come. */
     boolean isNextReady(Inflow inflow, boolean isRoutingOver) {
         Command next = queue.peek();
-        if (next == null) {
-            return false;
-        }
-        if (!next.isOrdered || isRoutingOver) {
-            return true;
+        if (next == null || !next.isOrdered || isRoutingOver) {
+            return next != null;
         }
         if (!next.isMarked) {
             queue.forEach(command -> command.isMarked = true);
@@ -130,7 +124,7 @@ final class Commands {
 
     /** Waits until the loop has done it, whatever interrupts come; returns false if the broker ended first. */
     boolean execute(Action action) {
-        Checks.requireStack(FRAMES);
+        Checks.requireStack(Checks.FRAMES); // or something might be done of which nobody learns
         Timing.Wait wait = Timing.Wait.polling(lifecycle.timing, this, Timing.FOREVER);
         Command command = new Command(true, action, Thread.currentThread());
         BooleanSupplier isOver = () -> !command.isPending() || lifecycle.hasEnded(); // no memory, no command

@@ -23,7 +23,10 @@ record Envelope(
         return source.name();
     }
 
+    /** This message with others of these; the same if they are no others. */
     Envelope with(long number, long missedBefore) {
-        return new Envelope(source, key, event, sequence, publishedAt, number, missedBefore);
+        return number == this.number && missedBefore == this.missedBefore
+                ? this
+                : new Envelope(source, key, event, sequence, publishedAt, number, missedBefore);
     }
 }

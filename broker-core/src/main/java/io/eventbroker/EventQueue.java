@@ -2,14 +2,11 @@ package io.eventbroker;
 
 import static java.util.Objects.requireNonNull;
 
-import io.eventbroker.internal.Counters;
 import io.eventbroker.internal.WaitSet;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.QueueProgressIndicators;
-import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
-import org.jctools.queues.varhandle.SpscUnboundedVarHandleArrayQueue;
-import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,78 +16,95 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventQueue {
     /*
-     * Several consumers take turns by a lock that the loop never takes: workers by one of the subscription's, readers by
-     * the monitor of the queue. With DROP_OLDEST the loop is a consumer, too, and the queue one for several: one of them
-     * may be preempted when it has taken a content and not yet cleared its place, and then an offer within the limit may
-     * fail. The limit is kept by the backlog, since the arrays are larger than that (a power of two), of several queues
-     * it is one, and with BACKPRESSURE queues have none.
+     * Contents have positions, counted from 0. `in.index` is the next to be put in, `out.index` the next to leave; moving
+     * either is a release. A position has a cell of a chunk, in turn; if that is not free yet, the loop goes on in a new
+     * chunk, twice as large until the capacity fits. A cell is free when it is clear; consumers clear it after they moved
+     * `out.index`. They do so in order, and so a clear cell tells of those before it, too; but with DROP_OLDEST everybody
+     * moves `out.index` by CAS, the loop as well, which may then be ahead of a consumer that clears late. The limit is
+     * kept by the backlog, of several queues it is one, and with BACKPRESSURE there is none.
+     *
+     * Consumers take turns by a lock that the loop never takes: workers by one of the subscription's, readers by the
+     * monitor of the queue. A reader's stack may end anywhere. So nothing is changed before a content is claimed, and
+     * after that nothing is called whose failure matters: either all is as it was, or the content is returned. (A queue of
+     * JCTools clears a cell, then moves an index, by a call each; what is taken when the stack ends between them is lost.)
+     *
+     * Lamport's queue ("Specifying Concurrent Program Modules", 1983) with the clear cells of FastForward (Giacomoni,
+     * Moseley, Vachharajani, 2008), the look ahead of JCTools' SpscArrayQueue, and its chunks of SpscGrowableArrayQueue.
      */
-    static {
-        // linked now: at its first call near the end of a reader's stack, the link may fail and leave a queue torn
-        warmUp(new SpscVarHandleArrayQueue<>(1));
-        warmUp(new SpscUnboundedVarHandleArrayQueue<>(1));
-        warmUp(new SpmcVarHandleArrayQueue<>(1));
+    private static final int SMALLEST_CHUNK = 16;
+
+    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Object[].class);
+    private static final AtomicLongFieldUpdater<End> INDEX = AtomicLongFieldUpdater.newUpdater(End.class, "index");
+
+    static { // linked now, since a link that fails at the end of a stack may fail for ever after
+        for (Overflow overflow : Overflow.values()) {
+            EventQueue queue = new EventQueue(overflow, 1, false, false);
+            queue.put(new AtomicReference<>());
+            queue.take();
+        }
     }
-
-    private static final int LARGEST_CHUNK = 1_024;
-
-    private static final int TAKEN = 0;
-    private static final int MISSED = 1;
 
     /** Consumers that wait for contents. */
     final WaitSet consumers = new WaitSet();
 
-    private final MessagePassingQueue<Object> places;
-    private final boolean isConflating;
-    private final Counters out = new Counters(2);
+    private final Overflow overflow;
+    private final int capacity;
+    private final boolean isWrapped;
+    private final boolean isOpened;
 
-    /** How many that were meant for it were lost. Only for the loop, as are the next two. */
-    private long lost;
+    /** Whether its index does not tell what was taken, and when. */
+    private final boolean isCounting;
 
-    /** How many had been put in when the last was lost. */
-    private long enteredAtLoss;
+    private final End in;
+    private final End out;
 
-    /** How many had been lost in a row with the last of these. */
-    private long lostInRow;
-
-    /** The number of the last envelope taken. Only for the consumer. */
-    private long lastTaken;
-
-    EventQueue(Overflow overflow, int capacity, boolean isOneOfSeveral) {
-        if (overflow == Overflow.DROP_OLDEST) {
-            places = new SpmcVarHandleArrayQueue<>(
-                    capacity + 1); // one to spare for a consumer that clears its place late
-        } else if (overflow == Overflow.BACKPRESSURE || isOneOfSeveral) {
-            places = new SpscUnboundedVarHandleArrayQueue<>(Math.min(capacity, LARGEST_CHUNK));
-        } else {
-            places = new SpscVarHandleArrayQueue<>(capacity);
-        }
-        isConflating = overflow == Overflow.CONFLATE;
-    }
-
-    private static void warmUp(MessagePassingQueue<Object> queue) {
-        queue.offer(queue);
-        queue.poll();
-        queue.isEmpty();
-        new AtomicReference<>().getAndSet(null); // a place's
+    /** Of envelopes that are to be opened, consumers are given the event. */
+    EventQueue(Overflow overflow, int capacity, boolean isWrapped, boolean isOpened) {
+        Chunk first = new Chunk(Math.min(Integer.highestOneBit(capacity), SMALLEST_CHUNK));
+        this.overflow = overflow;
+        this.capacity = capacity;
+        this.isWrapped = isWrapped;
+        this.isOpened = isOpened;
+        isCounting = isWrapped || overflow == Overflow.DROP_OLDEST;
+        in = new End(first);
+        out = new End(first);
     }
 
     // ---- for the loop
 
-    boolean put(Object content) {
-        return places.relaxedOffer(content);
+    /** Puts a content in; an envelope gets the number of its place. */
+    void put(Object content) {
+        long position = in.index;
+        boolean isNumbered = isWrapped && overflow != Overflow.CONFLATE;
+        if (position >= in.limit) {
+            in.limit = findRoom(position);
+        }
+        in.chunk.set(position, isNumbered ? ((Envelope) content).with(position + in.lost + 1, 0) : content);
+        INDEX.lazySet(in, position + 1);
     }
 
-    /** Puts an envelope in, with its number. */
-    boolean putNumbered(Envelope envelope) {
-        return put(envelope.with(entered() + lost + 1, 0));
+    /** Up to where there is room. */
+    private long findRoom(long position) {
+        Chunk full = in.chunk;
+        int length = full.cells.length;
+        int ahead = overflow == Overflow.DROP_OLDEST ? 0 : length / 4;
+        if (full.isFree(position + ahead)) {
+            return position + ahead + 1;
+        }
+        if (full.isFree(position)) {
+            return position + 1;
+        }
+        in.chunk = new Chunk(length <= capacity ? 2 * length : length);
+        full.next = in.chunk;
+        full.end = position;
+        return position + in.chunk.cells.length;
     }
 
     /** Puts a message in the place of another, if that still waits. */
     boolean replace(AtomicReference<@Nullable Envelope> place, Envelope envelope) {
         for (Envelope old = place.get(); old != null; old = place.get()) {
             if (place.compareAndSet(old, envelope.with(0, old.missedBefore() + 1 + missing()))) {
-                lostInRow = 0;
+                in.lostInRow = 0;
                 return true;
             }
         }
@@ -99,87 +113,192 @@ final class EventQueue {
 
     /** One that was meant for it is lost. */
     void skip() {
-        lostInRow = missing() + 1;
-        enteredAtLoss = entered();
-        lost++;
+        in.lostInRow = missing() + 1;
+        in.enteredAtLoss = entered();
+        in.lost++;
     }
 
-    /** Takes out what has waited longest; a consumer may be faster. */
+    /** Takes out what has waited longest, unless a consumer is faster. */
     boolean evict() {
-        return places.poll() != null;
+        long position = out.index;
+        Chunk chunk = out.chunk; // not one for later positions, if then the CAS succeeds
+        if (position == in.index || !INDEX.compareAndSet(out, position, position + 1)) {
+            return false;
+        }
+        chunk.with(position).set(position, null);
+        return true;
     }
 
-    /** The position of what has waited longest, if that is an envelope. */
+    /** The sequence of what has waited longest, if that is an envelope. */
     long firstSequence() {
-        return places.relaxedPeek() instanceof Envelope first ? first.sequence() : Long.MAX_VALUE;
+        long position = out.index;
+        Chunk chunk = out.chunk.with(position);
+        return chunk.cells[chunk.cell(position)] instanceof Envelope first ? first.sequence() : Long.MAX_VALUE;
     }
 
     // ---- for consumers, one at a time
 
     /** Takes the next content, if there is one. */
-    @Nullable Object take(boolean isWrapped) {
-        Object content = places.poll();
-        if (content == null) {
-            return null;
-        }
-        if (isConflating) {
-            content = requireNonNull(((AtomicReference<?>) content).getAndSet(null));
-            out.add(MISSED, ((Envelope) content).missedBefore());
-        } else if (isWrapped) {
-            content = tellGap((Envelope) content);
-        }
-        out.add(TAKEN, 1);
-        return content;
-    }
-
-    private Envelope tellGap(Envelope taken) {
-        long missed = taken.number() - lastTaken - 1;
-        Envelope told = taken;
-        try {
-            told = missed == 0 ? taken : taken.with(taken.number(), missed);
-            out.add(MISSED, missed);
-            lastTaken = taken.number();
-        } catch (Throwable e) { // no memory: the gap is told with the next, but what was taken must not be lost
-            lastTaken++;
-        }
-        return told;
-    }
-
-    /** Lets go of what will never be taken. */
-    void clear() {
-        for (Object content = places.poll(); content != null; content = places.poll()) {
-            if (isConflating) {
-                ((AtomicReference<?>) content).set(null);
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    @Nullable Object take() {
+        while (true) {
+            long position = out.index;
+            if (position >= out.limit && position >= (out.limit = in.index)) {
+                return null;
             }
+            Chunk chunk = out.chunk.with(position);
+            out.chunk = chunk;
+            int cell = chunk.cell(position);
+            Object content = chunk.cells[cell];
+            AtomicReference<?> place = overflow == Overflow.CONFLATE ? (AtomicReference<?>) content : null;
+            Envelope envelope = isWrapped ? (Envelope) (place == null ? content : place.get()) : null;
+            long number = envelope == null ? 0 : envelope.number();
+            long missed = envelope == null ? 0 : place != null ? envelope.missedBefore() : number - out.last - 1;
+            Object given = envelope == null ? content : isOpened ? envelope.event() : envelope.with(number, missed);
+            if (given == null || !claim(position, place, envelope)) {
+                continue; // it was replaced or evicted a moment ago
+            }
+            if (isCounting) { // from here on no calls
+                out.last = number;
+                out.missed = out.missed + missed;
+                out.taken = out.taken + 1;
+            }
+            chunk.cells[cell] = null;
+            return given;
+        }
+    }
+
+    /** Takes a content for the consumer, unless something else became of it. */
+    @SuppressWarnings("unchecked") // it is a place of the backlog's
+    private boolean claim(long position, @Nullable AtomicReference<?> place, @Nullable Envelope envelope) {
+        if (overflow == Overflow.DROP_OLDEST) {
+            return INDEX.compareAndSet(out, position, position + 1);
+        }
+        if (place == null) {
+            INDEX.lazySet(out, position + 1);
+            return true;
+        }
+        boolean isTaken = ((AtomicReference<@Nullable Envelope>) place).compareAndSet(envelope, null);
+        out.index = isTaken ? position + 1 : position; // no call
+        return isTaken;
+    }
+
+    /** Lets go of what will never be taken; it counts as waiting for ever. */
+    void clear() {
+        for (long position = out.index; position < in.index; position++) {
+            Chunk chunk = out.chunk.with(position);
+            if (chunk.cells[chunk.cell(position)] instanceof AtomicReference<?> place) {
+                place.set(null);
+            }
+            chunk.set(position, null);
         }
     }
 
     // ---- for anybody
 
     boolean isEmpty() {
-        return places.isEmpty();
+        return out.index >= in.index; // in this order
     }
 
     int size() {
-        return places.size();
+        while (true) {
+            long left = out.index;
+            long entered = in.index;
+            if (left == out.index) {
+                return (int) (entered - left);
+            }
+        }
     }
 
     /** How many were put in. */
     long entered() {
-        return ((QueueProgressIndicators) places).currentProducerIndex();
+        return in.index;
     }
 
     long taken() {
-        return out.get(TAKEN);
+        return isCounting ? out.taken : out.index;
     }
 
     /** How many were lost since the last was put in. For the loop, and when nothing more is put in, for anybody. */
     long missing() {
-        return enteredAtLoss == entered() ? lostInRow : 0;
+        return in.enteredAtLoss == entered() ? in.lostInRow : 0;
     }
 
     /** How many were lost before those taken, as far as these are envelopes. */
     long missed() {
-        return out.get(MISSED);
+        return out.missed;
+    }
+
+    /** Cells for positions in turn. */
+    private static final class Chunk {
+        final @Nullable Object[] cells;
+
+        /** Of the positions from {@link #end} on. */
+        @Nullable Chunk next;
+
+        /** Written by the loop before the content at that position can be seen. */
+        long end = Long.MAX_VALUE;
+
+        Chunk(int length) {
+            cells = new Object[length];
+        }
+
+        int cell(long position) {
+            return (int) position & (cells.length - 1);
+        }
+
+        void set(long position, @Nullable Object content) {
+            cells[cell(position)] = content;
+        }
+
+        boolean isFree(long position) {
+            return CELL.getAcquire(cells, cell(position)) == null;
+        }
+
+        /** This chunk, or a later one, that has a position. */
+        Chunk with(long position) {
+            return position < end ? this : requireNonNull(next).with(position);
+        }
+    }
+
+    /** Where contents enter, written by the loop, or where they leave; each in cache lines of its own. */
+    @SuppressWarnings("unused")
+    private static final class End {
+        final long before1 = 0, before2 = 0, before3 = 0, before4 = 0, before5 = 0, before6 = 0, before7 = 0;
+
+        volatile long index;
+
+        /** Up to where there is known to be room, or something to take. */
+        long limit;
+
+        Chunk chunk;
+
+        // ---- where contents enter
+
+        /** How many that were meant for the queue were lost. */
+        long lost;
+
+        /** How many had been put in when the last was lost. */
+        long enteredAtLoss;
+
+        /** How many had been lost in a row with the last of these. */
+        long lostInRow;
+
+        // ---- where they leave
+
+        /** The number of the last envelope taken. */
+        long last;
+
+        /** How many were lost before those taken. */
+        volatile long missed;
+
+        /** How many were taken, where the index does not tell. Written last. */
+        volatile long taken;
+
+        final long after1 = 0, after2 = 0, after3 = 0, after4 = 0, after5 = 0, after6 = 0, after7 = 0;
+
+        End(Chunk first) {
+            chunk = first;
+        }
     }
 }

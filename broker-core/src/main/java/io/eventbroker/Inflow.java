@@ -14,7 +14,7 @@ final class Inflow {
     private final HoleWatch holes;
 
     /** Copied on write, by the loop; read by anybody. */
-    private volatile RingLane<?>[] lanes = {};
+    volatile RingLane<?>[] lanes = {};
 
     /** The ring whose turn is next: a lane, or after the last of them the shared ring. */
     private int turn;
@@ -98,10 +98,6 @@ final class Inflow {
             }
         }
         return false;
-    }
-
-    boolean hasLanes() {
-        return lanes.length > 0;
     }
 
     /** Lets nothing more in. */

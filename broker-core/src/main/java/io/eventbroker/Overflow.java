@@ -17,8 +17,7 @@ public enum Overflow {
 
     /**
      * The message that has waited longest is dropped, and the new one takes its place: for subscribers who care for the
-     * latest. Should a consumer be stopped in the very moment of taking a message, and its place be needed, the new one is
-     * dropped.
+     * latest.
      */
     DROP_OLDEST,
 

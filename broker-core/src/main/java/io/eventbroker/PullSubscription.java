@@ -9,20 +9,15 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription that is read by pulling. */
 final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T> {
-    /** What a reader's stack must have room for, or an event might be taken that nobody gets. */
-    private static final int FRAMES = 64;
-
     final Timing timing;
 
-    /** Events that readers were given. */
-    private final AtomicLong delivered = new AtomicLong();
+    /** Events that readers were given. Written under the monitor of the queue. */
+    private volatile long delivered;
 
     final EventQueue queue = queues.get(0);
 
@@ -32,8 +27,9 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     }
 
     @Override
+    @SuppressWarnings("NullAway") // in time without end it comes, and a call that checks that might fail
     public T take() throws InterruptedException {
-        return Objects.requireNonNull(await(Timing.FOREVER, true));
+        return await(Timing.FOREVER, true);
     }
 
     @Override
@@ -49,6 +45,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     @Override
     public int drainTo(Collection<? super T> sink) {
         Checks.requireNonNull(sink, "sink");
+        Checks.requireStack(Checks.FRAMES); // or an event might be taken and not be added
         int moved = 0;
         for (int left = queue.size(); left > 0; left--) {
             T event = receive(true);
@@ -69,31 +66,30 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     @Override
     public SubscriptionStats stats() {
         boolean isPuttingOver = sealed;
-        return snapshot(0, 0, delivered.get(), Long.MAX_VALUE, false, isPuttingOver);
+        return snapshot(0, 0, delivered, Long.MAX_VALUE, false, isPuttingOver);
     }
 
     /** The next event, if it comes in time. */
     private @Nullable T await(long nanos, boolean given) throws InterruptedException {
-        return await(List.of(this), nanos, () -> nextOrEnd(given), this::isIdle);
+        return await(List.of(this), nanos, () -> nextOrEnd(given));
     }
 
-    /** Whether there is nothing here that a reader could do. */
-    boolean isIdle() {
-        return queue.isEmpty() && !sealed;
+    /** Whether there is nothing in any of them that a reader could do. */
+    private static boolean areIdle(List<? extends PullSubscription<?>> inboxes) {
+        return inboxes.stream().allMatch(inbox -> inbox.queue.isEmpty())
+                && inboxes.stream().anyMatch(inbox -> !inbox.sealed);
     }
 
     /** The next event of some inboxes, if it comes in time. One waiter waits for all of them. */
     static <E> @Nullable E await(
-            List<? extends PullSubscription<?>> inboxes,
-            long nanos,
-            Supplier<? extends @Nullable E> attempt,
-            BooleanSupplier areIdle)
+            List<? extends PullSubscription<?>> inboxes, long nanos, Supplier<? extends @Nullable E> attempt)
             throws InterruptedException {
         E event = attempt.get();
         if (event != null || nanos <= 0) {
             return event;
         }
-        Timing.Wait wait = Timing.Wait.signalled(inboxes.get(0).timing, inboxes.get(0), nanos);
+        Checks.requireStack(Checks.FRAMES); // or an event might be taken, and what follows fail
+        Timing.Wait wait = new Timing.Wait(inboxes.get(0).timing, inboxes.get(0), nanos, Timing.FOREVER);
         Waiter waiter = new Waiter();
         boolean wasSignalled = false;
         try {
@@ -104,7 +100,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
                 if (event != null || wait.isOver()) {
                     return event;
                 }
-                while (waiter.isWaiting() && areIdle.getAsBoolean() && !wait.isOver()) {
+                while (waiter.isWaiting() && areIdle(inboxes) && !wait.isOver()) {
                     if (Thread.interrupted()) {
                         throw new InterruptedException();
                     }
@@ -136,23 +132,24 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     }
 
     /** The next event, which is given to its reader at once, or stays in hand. */
-    @Nullable T receive(boolean given) {
-        Checks.requireStack(FRAMES);
-        Object content;
+    @Nullable @SuppressWarnings("unchecked") // the loop offers what `accepts` let through
+    T receive(boolean given) {
+        if (queue.size() > 1) {
+            queue.consumers.signalOne(); // there will be one left; now, because it may fail
+        }
+        Object event;
         synchronized (queue) { // for the taking only, and unlike a lock never left held, whatever fails
-            content = queue.take(isWrapped);
+            event = queue.take();
+            if (given && event != null) {
+                delivered = delivered + 1;
+            }
         }
-        noteRelief();
-        if (content == null) {
-            return null;
+        try {
+            noteRelief();
+        } catch (StackOverflowError e) {
+            // as it does itself when it fails
         }
-        if (given) {
-            delivered.incrementAndGet();
-        }
-        if (!queue.isEmpty()) {
-            queue.consumers.signalOne();
-        }
-        return open(content);
+        return (T) event;
     }
 
     private final class Events implements Iterator<T> {
@@ -180,7 +177,9 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
                 throw new NoSuchElementException(PullSubscription.this + " has ended");
             }
             T event = Objects.requireNonNull(upcoming);
-            delivered.incrementAndGet(); // first: it may fail
+            synchronized (queue) {
+                delivered = delivered + 1;
+            }
             upcoming = null;
             return event;
         }

@@ -26,6 +26,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
     private final Handler<? super T> handler;
     private final Lifecycle lifecycle;
+    private final boolean isForMessages;
     final List<Worker> workers;
 
     /** Makes several workers one consumer; never held while one of them handles or waits. */
@@ -53,6 +54,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         super(spec, spec.workers, host);
         this.handler = handler;
         this.lifecycle = lifecycle;
+        this.isForMessages = spec.isForMessages;
         this.running = new AtomicInteger(spec.workers);
         this.workers = IntStream.range(0, spec.workers).mapToObj(Worker::new).toList();
     }
@@ -110,6 +112,12 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
     private long sum(int counter) {
         return workers.stream().mapToLong(worker -> worker.results.get(counter)).sum();
+    }
+
+    /** What the handler is given of what was taken. */
+    @SuppressWarnings("unchecked") // the loop offers what `accepts` let through
+    private T open(Object content) {
+        return (T) (isWrapped && !isForMessages ? ((Envelope) content).event() : content);
     }
 
     /** Takes events and calls the handler, one at a time: as a thread of its own, or step by step. */
@@ -224,7 +232,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
         }
 
         private @Nullable Object take() {
-            return cut ? null : queue.take(isWrapped);
+            return cut ? null : queue.take();
         }
 
         private void handle(Object content) {

@@ -53,7 +53,6 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
     /** The name the user gave; without it the loop makes one. */
     final @Nullable String givenName;
 
-    private final boolean isForMessages;
     private final @Nullable Class<?> filter;
 
     /** Written by the loop before the subscription is handed to its owner. */
@@ -100,7 +99,6 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
         this.host = host;
         this.isOfBroker = spec.isOfBroker();
         this.isToReplay = spec.isToReplay;
-        this.isForMessages = spec.isForMessages;
         this.filter = source.filter();
     }
 
@@ -132,10 +130,10 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
             return new BrokerEvent.Disconnected(name, source.name(), capacity);
         }
         long before = droppedFull();
-        if (overflow == Overflow.DROP_OLDEST && isFull) {
+        if (overflow == Overflow.DROP_OLDEST) {
             evict();
-        }
-        if (overflow != Overflow.DROP_OLDEST || !put(event, message, false)) {
+            put(event, message, false);
+        } else {
             lose(message, DROPPED_NEWEST);
         }
         if (droppedFull() == before || !episode.compareAndSet(NONE, FULL)) {
@@ -182,12 +180,6 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
     }
 
     // ---- for consumers, of each queue one at a time
-
-    /** What a subscriber is given of what was taken. */
-    @SuppressWarnings("unchecked") // the loop offers what `accepts` let through
-    T open(Object content) {
-        return (T) (isWrapped && !isForMessages ? ((Envelope) content).event() : content);
-    }
 
     /** Whether it was full, and now there is room again; noticed by consumers, so also when no more events come. */
     boolean isRelieved() {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class Select<T> {
     private final List<PullSubscription<? extends T>> inboxes;
 
-    private final AtomicInteger turn = new AtomicInteger();
+    /** The inbox that is looked at first; a lost update does no harm. */
+    private volatile int turn;
 
     private Select(List<PullSubscription<? extends T>> inboxes) {
         this.inboxes = inboxes;
@@ -76,8 +76,9 @@ public final class Select<T> {
      * @throws InterruptedException if interrupted while waiting; nothing was taken
      * @throws IllegalStateException on a {@link ManualBroker} if nothing can be stepped to bring an event
      */
+    @SuppressWarnings("NullAway") // in time without end it comes, and a call that checks that might fail
     public T take() throws InterruptedException {
-        return Objects.requireNonNull(await(Timing.FOREVER));
+        return await(Timing.FOREVER);
     }
 
     /**
@@ -95,24 +96,19 @@ public final class Select<T> {
     }
 
     private @Nullable T await(long nanos) throws InterruptedException {
-        return PullSubscription.await(inboxes, nanos, this::next, this::isIdle);
-    }
-
-    private boolean isIdle() {
-        return inboxes.stream().allMatch(inbox -> inbox.queue.isEmpty())
-                && inboxes.stream().anyMatch(inbox -> !inbox.sealed);
+        return PullSubscription.await(inboxes, nanos, this::next);
     }
 
     /** The next event, or null if there is none now. */
     private @Nullable T next() {
-        int first = turn.get();
+        int first = turn;
         boolean isOver = true;
         for (int i = 0; i < inboxes.size(); i++) {
             PullSubscription<? extends T> inbox = inboxes.get(Math.floorMod(first + i, inboxes.size()));
             isOver &= inbox.sealed; // read first: what was put in before is seen
             T event = inbox.receive(true);
             if (event != null) {
-                turn.set(first + i + 1); // the next after the one that had its turn
+                turn = first + i + 1; // the next after the one that had its turn
                 return event;
             }
         }

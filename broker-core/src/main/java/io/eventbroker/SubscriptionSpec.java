@@ -17,7 +17,7 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
     @Nullable String name;
 
     int capacity;
-    private Overflow overflow;
+    Overflow overflow;
     int workers = 1;
     boolean isOrderedByKey;
     boolean isToReplay;
@@ -119,10 +119,5 @@ final class SubscriptionSpec<T> implements SubscriptionBuilder<T> {
 
     boolean isOfBroker() {
         return BrokerEvent.TOPIC.definition().equals(source.definition);
-    }
-
-    /** The policy that was chosen; without that the broker's default, as far as the broker's own events allow it. */
-    Overflow overflow() {
-        return overflow;
     }
 }

@@ -251,8 +251,7 @@ class ArchitectureTest {
     private static Stream<String> machinery(Stream<? extends JavaType> types) {
         return types.flatMap(type -> type.getAllInvolvedRawTypes().stream())
                 .map(JavaClass::getName)
-                .filter(name ->
-                        Stream.of("com.lmax.", "org.jctools.", INTERNAL + ".").anyMatch(name::startsWith));
+                .filter(name -> Stream.of("com.lmax.", INTERNAL + ".").anyMatch(name::startsWith));
     }
 
     private static boolean isVisible(JavaClass type) {

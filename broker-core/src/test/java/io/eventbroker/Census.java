@@ -55,7 +55,7 @@ final class Census {
     /** The fields of classes met so far: what reflection makes of them is not to be found in the next census. */
     private static final Map<Class<?>, List<Field>> FIELDS = new HashMap<>();
 
-    private static final List<String> WALKED = List.of("io.eventbroker.", "org.jctools.", "com.lmax.");
+    private static final List<String> WALKED = List.of("io.eventbroker.", "com.lmax.");
 
     /** All names of classes, fields and tables met so far, so that one census is not found in the next. */
     private static final Map<String, Integer> NAMES = new HashMap<>();

@@ -41,6 +41,7 @@ class FaultsTest {
     private static final long STEP = LongRun.isAsked() ? 7 : CALLS;
 
     private static final int DIVES = LongRun.isAsked() ? 40 : 8;
+    private static final int READERS = LongRun.isAsked() ? 2_000 : 60;
     private static final int FILLINGS = LongRun.isAsked() ? 20 : 6;
 
     @TempDir
@@ -123,6 +124,15 @@ class FaultsTest {
                 .total("of these OPEN with nothing lost", starved.size() - failed)
                 .total("errors of their handlers and readers", errors)
                 .done();
+    }
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.HOURS) // each wait in it has a limit of its own
+    void whatAReaderTakesAtTheEndOfItsStackItIsGiven() throws Exception {
+        for (List<String> options : List.of(List.<String>of(), ReadsAtStackEnd.INTERPRETED)) {
+            String output = ChildJvm.run(dir, options, ReadsAtStackEnd.class, READERS);
+            assertThat(ChildJvm.sum(List.of(output), "overflows")).isPositive();
+        }
     }
 
     @FunctionalInterface

@@ -16,8 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
-import org.jctools.queues.MpscArrayQueue;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,12 +58,7 @@ class JarIT {
     void writeProgram() throws IOException {
         program = Files.writeString(dir.resolve("Hello.java"), PROGRAM);
         classes = dir.resolve("classes");
-        jars = Stream.of(
-                        Broker.class,
-                        RingBuffer.class,
-                        MpscArrayQueue.class,
-                        MpscVarHandleArrayQueue.class,
-                        LoggerFactory.class)
+        jars = Stream.of(Broker.class, RingBuffer.class, LoggerFactory.class)
                 .map(JarIT::jarOf)
                 .collect(Collectors.joining(File.pathSeparator));
         jarsToCompile = jars + File.pathSeparator + jarOf(Nullable.class);

@@ -67,7 +67,7 @@ final class LinearQueue {
         }
 
         Lone(Overflow overflow, int capacity) {
-            this.queue = new EventQueue(overflow, 2, false);
+            this.queue = new EventQueue(overflow, 2, false, false);
             this.capacity = capacity;
         }
 
@@ -77,12 +77,13 @@ final class LinearQueue {
             if (queue.size() >= capacity) {
                 return "full";
             }
-            return queue.put(++last) ? "put " + last : "failed";
+            queue.put(++last);
+            return "put " + last;
         }
 
         @Operation(nonParallelGroup = "consumer")
         public @Nullable Integer take() {
-            return (Integer) queue.take(false);
+            return (Integer) queue.take();
         }
 
         @Operation

@@ -17,8 +17,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.tools.ToolProvider;
-import org.jctools.queues.MpscArrayQueue;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.slf4j.LoggerFactory;
 
 /** What {@link G7_NothingIsLeftTest} runs in a JVM of its own: brokers that come and go, also with their class loaders. */
@@ -140,13 +138,7 @@ final class LivesOfBrokers {
     /** The core, its libraries and these tests; nothing of that is shared. */
     private static List<URL> urls() {
         List<URL> urls = new ArrayList<>();
-        for (Class<?> one : List.of(
-                Broker.class,
-                LivesOfBrokers.class,
-                RingBuffer.class,
-                MpscArrayQueue.class,
-                MpscVarHandleArrayQueue.class,
-                LoggerFactory.class)) {
+        for (Class<?> one : List.of(Broker.class, LivesOfBrokers.class, RingBuffer.class, LoggerFactory.class)) {
             URL url = one.getProtectionDomain().getCodeSource().getLocation();
             if (!urls.contains(url)) {
                 urls.add(url);

@@ -32,13 +32,13 @@ class SynchronizationPageTest {
             "java.util.Set",
             "java.util.concurrent.",
             "java.lang.ThreadLocal",
-            "org.jctools.",
             "com.lmax.");
 
     private static final Set<String> STATELESS = Set.of(
             "java.util.concurrent.Executor",
             "java.util.concurrent.ThreadFactory",
-            "java.util.concurrent.atomic.AtomicIntegerFieldUpdater");
+            "java.util.concurrent.atomic.AtomicIntegerFieldUpdater",
+            "java.util.concurrent.atomic.AtomicLongFieldUpdater");
 
     @Test
     void everyMutableFieldHasARowAndEveryRowAField() throws IOException {

@@ -62,7 +62,7 @@ public class Waking {
         @Actor
         public void park(II_Result r) {
             waiter.prepare();
-            r.r2 = Event.asInt(!pull.isIdle());
+            r.r2 = Event.asInt(!pull.queue.isEmpty());
         }
 
         @Arbiter

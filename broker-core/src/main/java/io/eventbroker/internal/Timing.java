@@ -85,7 +85,8 @@ public interface Timing {
         private final Object blocker;
         private long slice;
 
-        private Wait(Timing timing, Object blocker, long timeout, long slice) {
+        /** A wait in pauses of a length that doubles up to 1 ms; if it is longer from the first, it stays so. */
+        public Wait(Timing timing, Object blocker, long timeout, long slice) {
             super(timing.forCaller(), timeout);
             this.blocker = blocker;
             this.slice = slice;
@@ -94,11 +95,6 @@ public interface Timing {
         /** A wait for what nobody may signal: it looks again after 50 µs, growing to 1 ms, or when unparked. */
         public static Wait polling(Timing timing, Object blocker, long timeout) {
             return new Wait(timing, blocker, timeout, FIRST_SLICE);
-        }
-
-        /** A wait that is ended by unparking the thread. */
-        public static Wait signalled(Timing timing, Object blocker, long timeout) {
-            return new Wait(timing, blocker, timeout, FOREVER);
         }
 
         /** Lets some time pass, or none if the wait is over. */
