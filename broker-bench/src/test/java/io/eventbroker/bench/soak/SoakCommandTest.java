@@ -8,6 +8,7 @@ import io.eventbroker.Overflow;
 import io.eventbroker.bench.CommandRun;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ class SoakCommandTest {
         assertThat(run.out()).isEmpty();
     }
 
+    @Tag("one-jdk")
     @Test
     void aMillionMessagesAreAccountedFor() throws IOException {
         Path json = folder.resolve("load.json");
