@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -43,23 +45,25 @@ class PageIT {
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
     @TempDir
+    static Path profile;
+
+    /** One for all tests: it takes longer to start than a test. Each has a tab of its own, and a service. */
+    private static ChromeDriver browser;
+
+    /** Keeps the browser open. */
+    private static String firstTab;
+
+    @TempDir
     Path folder;
 
     private ServiceProcess service;
     private ServiceClient client;
-    private ChromeDriver browser;
 
     @BeforeAll
-    static void quieten() {
+    static void openBrowser() {
         SELENIUM.setLevel(Level.SEVERE);
-    }
-
-    @BeforeEach
-    void open() throws IOException {
         assertThat(BROWSER).as("Debian's package chromium").isExecutable();
         assertThat(DRIVER).as("Debian's package chromium-driver").isExecutable();
-        service = ServiceProcess.serve(folder, RunningService.fileIn(folder));
-        client = service.client();
         browser = new ChromeDriver(
                 new ChromeDriverService.Builder()
                         .usingDriverExecutable(DRIVER.toFile())
@@ -70,8 +74,23 @@ class PageIT {
                                 "--headless=new",
                                 "--no-sandbox",
                                 "--disable-dev-shm-usage",
-                                "--user-data-dir=" + folder.resolve("browser"),
+                                "--user-data-dir=" + profile,
                                 "--window-size=1280,1750"));
+        firstTab = browser.getWindowHandle();
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (browser != null) {
+            browser.quit();
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        service = ServiceProcess.serve(folder, RunningService.fileIn(folder));
+        client = service.client();
+        browser.switchTo().newWindow(WindowType.TAB);
         browser.get(client.base().toString());
         await().atMost(ServiceClient.PATIENCE)
                 .until(() -> !browser.findElements(By.id("delay-warehouse")).isEmpty());
@@ -79,8 +98,9 @@ class PageIT {
 
     @AfterEach
     void close() {
-        if (browser != null) {
-            browser.quit();
+        if (!browser.getWindowHandle().equals(firstTab)) {
+            browser.close();
+            browser.switchTo().window(firstTab);
         }
         if (service != null) {
             service.close();
