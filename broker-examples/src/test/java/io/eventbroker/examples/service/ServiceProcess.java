@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 final class ServiceProcess implements AutoCloseable {
     private static final String ADDRESS = "returns: http";
 
+    /** The finished jar, set where it is there to be tried; otherwise null. */
+    private static final String JAR = System.getProperty("returns.jar");
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -29,16 +32,21 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Runs the command line with arguments; what it prints goes to files in the folder. */
     static ServiceProcess run(Path folder, String... arguments) throws IOException {
+        List<String> flags = JAR == null ? List.of() : List.of("-XX:SharedArchiveFile=" + Archive.FILE);
+        return start(folder, flags, arguments);
+    }
+
+    private static ServiceProcess start(Path folder, List<String> flags, String... arguments) throws IOException {
         Path out = Files.createTempFile(folder, "service", ".out");
         Path err = Files.createTempFile(folder, "service", ".err");
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-        String jar = System.getProperty("returns.jar"); // set where the finished jar is there to be tried
+        command.addAll(flags);
         command.addAll(
-                jar == null
+                JAR == null
                         ? List.of("-cp", System.getProperty("java.class.path"), Returns.class.getName())
-                        : List.of("-jar", jar));
+                        : List.of("-jar", JAR));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectOutput(out.toFile())
@@ -49,11 +57,17 @@ final class ServiceProcess implements AutoCloseable {
 
     /** Starts a service, and waits until it listens. */
     static ServiceProcess serve(Path folder, String url) throws IOException {
-        ServiceProcess service = run(folder, "serve", "--port", "0", "--database", url);
-        await().atMost(ServiceClient.PATIENCE)
-                .until(() -> !service.process.isAlive() || service.out().contains(ADDRESS));
-        assertThat(service.out()).as("standard error: %s", service.err()).contains(ADDRESS);
-        return service;
+        return run(folder, serving(url)).awaitListening();
+    }
+
+    private static String[] serving(String url) {
+        return new String[] {"serve", "--port", "0", "--database", url};
+    }
+
+    private ServiceProcess awaitListening() {
+        await().atMost(ServiceClient.PATIENCE).until(() -> !process.isAlive() || out().contains(ADDRESS));
+        assertThat(out()).as("standard error: %s", err()).contains(ADDRESS);
+        return this;
     }
 
     ServiceClient client() {
@@ -104,5 +118,35 @@ final class ServiceProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+    }
+
+    /**
+     * The classes of the finished jar as a JVM has them once they are loaded: with the file a service starts in little
+     * more than half the processor time. Made once in this JVM, by a service that takes a return in and ends. A JVM to
+     * which the file does not fit does without.
+     */
+    private static final class Archive {
+        static final Path FILE = make();
+
+        private static Path make() {
+            try {
+                Path folder = Files.createTempDirectory(Path.of(JAR).getParent(), "archive");
+                Path file = folder.resolve("returns.jsa");
+                List<String> flags = List.of("-XX:ArchiveClassesAtExit=" + file);
+                try (ServiceProcess service = start(folder, flags, serving(RunningService.fileIn(folder)))) {
+                    service.awaitListening();
+                    service.client().create();
+                    service.client().awaitCompleted();
+                    service.terminate();
+                    service.awaitEnd();
+                }
+                assertThat(file).isNotEmptyFile();
+                return file;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("interrupted while the archive is made", e);
+            }
+        }
     }
 }
