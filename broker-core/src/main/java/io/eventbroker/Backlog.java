@@ -91,7 +91,7 @@ abstract class Backlog {
             in.add(CONFLATED, 1);
             return true;
         }
-        if (isFull && isFull()) { // asked anew: a consumer may just have emptied the place
+        if (isFull && isFull(capacity + queue.leaving())) { // asked anew: a consumer may just have emptied the place
             return false;
         }
         if (places.size() >= 2L * capacity) {
@@ -156,12 +156,13 @@ abstract class Backlog {
         }
     }
 
-    boolean isFull() {
+    /** Whether at least so many wait. */
+    boolean isFull(int limit) {
         long entered = sum(EventQueue::entered);
-        if (entered - leftSeen >= capacity) {
+        if (entered - leftSeen >= limit) {
             leftSeen = entered - size();
         }
-        return entered - leftSeen >= capacity;
+        return entered - leftSeen >= limit;
     }
 
     // ---- for anybody

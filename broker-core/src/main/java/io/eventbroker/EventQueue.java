@@ -52,9 +52,6 @@ final class EventQueue {
     private final boolean isWrapped;
     private final boolean isOpened;
 
-    /** Whether its index does not tell what was taken, and when. */
-    private final boolean isCounting;
-
     private final End in;
     private final End out;
 
@@ -65,7 +62,6 @@ final class EventQueue {
         this.capacity = capacity;
         this.isWrapped = isWrapped;
         this.isOpened = isOpened;
-        isCounting = isWrapped || overflow == Overflow.DROP_OLDEST;
         in = new End(first);
         out = new End(first);
     }
@@ -76,10 +72,11 @@ final class EventQueue {
     void put(Object content) {
         long position = in.index;
         boolean isNumbered = isWrapped && overflow != Overflow.CONFLATE;
+        Object numbered = isNumbered ? ((Envelope) content).with(position + in.lost + 1, 0) : content;
         if (position >= in.limit) {
             in.limit = findRoom(position);
         }
-        in.chunk.set(position, isNumbered ? ((Envelope) content).with(position + in.lost + 1, 0) : content);
+        in.chunk.cells[in.chunk.cell(position)] = numbered;
         INDEX.lazySet(in, position + 1);
     }
 
@@ -121,19 +118,28 @@ final class EventQueue {
     /** Takes out what has waited longest, unless a consumer is faster. */
     boolean evict() {
         long position = out.index;
-        Chunk chunk = out.chunk; // not one for later positions, if then the CAS succeeds
+        Chunk chunk = out.chunk.with(position); // not one for later positions, if then the CAS succeeds
         if (position == in.index || !INDEX.compareAndSet(out, position, position + 1)) {
             return false;
         }
-        chunk.with(position).set(position, null);
+        chunk.cells[chunk.cell(position)] = null;
         return true;
     }
 
     /** The sequence of what has waited longest, if that is an envelope. */
     long firstSequence() {
+        return first() instanceof Envelope envelope ? envelope.sequence() : Long.MAX_VALUE;
+    }
+
+    /** How many places are emptied that are not yet counted out: one, while a consumer does that. To be asked first. */
+    int leaving() {
+        return first() instanceof AtomicReference<?> place && place.get() == null ? 1 : 0;
+    }
+
+    private @Nullable Object first() {
         long position = out.index;
         Chunk chunk = out.chunk.with(position);
-        return chunk.cells[chunk.cell(position)] instanceof Envelope first ? first.sequence() : Long.MAX_VALUE;
+        return chunk.cells[chunk.cell(position)];
     }
 
     // ---- for consumers, one at a time
@@ -158,7 +164,7 @@ final class EventQueue {
             if (given == null || !claim(position, place, envelope)) {
                 continue; // it was replaced or evicted a moment ago
             }
-            if (isCounting) { // from here on no calls
+            if (isWrapped || overflow == Overflow.DROP_OLDEST) { // from here on no calls
                 out.last = number;
                 out.missed = out.missed + missed;
                 out.taken = out.taken + 1;
@@ -190,7 +196,7 @@ final class EventQueue {
             if (chunk.cells[chunk.cell(position)] instanceof AtomicReference<?> place) {
                 place.set(null);
             }
-            chunk.set(position, null);
+            chunk.cells[chunk.cell(position)] = null;
         }
     }
 
@@ -216,7 +222,7 @@ final class EventQueue {
     }
 
     long taken() {
-        return isCounting ? out.taken : out.index;
+        return isWrapped || overflow == Overflow.DROP_OLDEST ? out.taken : out.index;
     }
 
     /** How many were lost since the last was put in. For the loop, and when nothing more is put in, for anybody. */
@@ -245,10 +251,6 @@ final class EventQueue {
 
         int cell(long position) {
             return (int) position & (cells.length - 1);
-        }
-
-        void set(long position, @Nullable Object content) {
-            cells[cell(position)] = content;
         }
 
         boolean isFree(long position) {

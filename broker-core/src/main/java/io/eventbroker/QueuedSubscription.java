@@ -119,7 +119,7 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
      * is replayed. Where the event is all that is needed, there is no envelope.
      */
     @Nullable BrokerEvent offer(Object event, @Nullable Envelope message, int total) {
-        boolean isFull = isFull(); // first: it may fail
+        boolean isFull = isFull(capacity); // first: it may fail
         in.add(total, 1);
         if (put(event, message, isFull)) {
             return isFull && overflow == Overflow.BACKPRESSURE ? congest() : null;

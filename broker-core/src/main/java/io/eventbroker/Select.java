@@ -78,7 +78,7 @@ public final class Select<T> {
      */
     @SuppressWarnings("NullAway") // in time without end it comes, and a call that checks that might fail
     public T take() throws InterruptedException {
-        return await(Timing.FOREVER);
+        return PullSubscription.await(inboxes, Timing.FOREVER, this::next);
     }
 
     /**
@@ -92,10 +92,7 @@ public final class Select<T> {
      * @throws InterruptedException if interrupted while waiting; nothing was taken
      */
     public @Nullable T poll(Duration timeout) throws InterruptedException {
-        return await(Timing.nanos(Checks.requireNonNull(timeout, "timeout")));
-    }
-
-    private @Nullable T await(long nanos) throws InterruptedException {
+        long nanos = Timing.nanos(Checks.requireNonNull(timeout, "timeout"));
         return PullSubscription.await(inboxes, nanos, this::next);
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,21 @@ class ConflateTest {
         assertThat(subscription.stats().conflated()).as("conflated").isEqualTo(conflated);
         assertThat(subscription.stats().droppedNewest()).as("newest").isEqualTo(newest);
         assertThat(subscription.stats().dropped()).isEqualTo(conflated + newest);
+    }
+
+    /** Hazard: a consumer has emptied a place, and not yet counted it out, when the next message with its key comes. */
+    @Test
+    void aMessageWhosePlaceIsJustBeingEmptiedFindsRoom() throws Exception {
+        Inbox<Object> inbox = conflating(1).inbox();
+        publish("a1");
+        Field places = Backlog.class.getDeclaredField("places");
+        places.setAccessible(true);
+        AtomicReference<?> place = (AtomicReference<?>) ((Map<?, ?>) places.get(inbox)).get("a");
+        place.set(null); // as it does
+        publish("a2");
+        assertLost(inbox, 0, 0);
+        publish("b1");
+        assertLost(inbox, 0, 1);
     }
 
     /** Emptied places are swept when there are twice as many as the capacity; one of which the message waits stays. */
