@@ -3,7 +3,6 @@ package io.eventbroker;
 import io.eventbroker.internal.Ring;
 import io.eventbroker.internal.Timing;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -140,17 +139,16 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     /** Sets the workers of a subscription to work; if one cannot be started, undoes the subscription. */
     void start(PushSubscription<?> push) {
-        List<Thread> threads = push.threads;
         int started = 0;
         try {
-            for (Thread worker : threads) {
-                worker.setName(threads.size() == 1 ? push.name() : push.name() + "-" + (started + 1));
+            for (Thread worker : push.threads) {
+                worker.setName(push.threads.size() == 1 ? push.name() : push.name() + "-" + (started + 1));
                 worker.start();
                 started++;
             }
         } catch (Throwable e) {
             loop.remove(push);
-            push.workers.subList(started, threads.size()).forEach(PushSubscription.Worker::end);
+            push.workers.subList(started, push.threads.size()).forEach(PushSubscription.Worker::end);
             throw e;
         }
     }

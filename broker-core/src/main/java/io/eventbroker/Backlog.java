@@ -39,6 +39,7 @@ abstract class Backlog {
     /** Whether nothing but the event is needed to put it in. */
     final boolean isPlain;
 
+    private final EventQueue first;
     private final boolean isByPattern;
     final Counters in = new Counters(6);
 
@@ -60,6 +61,7 @@ abstract class Backlog {
         queues = IntStream.range(0, count)
                 .mapToObj(i -> new EventQueue(overflow, capacity, isWrapped, workers == 0 && !spec.isForMessages))
                 .toList();
+        first = queues.get(0);
         isPlain = !isWrapped && count == 1;
     }
 
@@ -111,7 +113,7 @@ abstract class Backlog {
 
     /** Loses what has waited longest, unless a consumer is faster. */
     void evict() {
-        EventQueue oldest = queues.get(0);
+        EventQueue oldest = first;
         for (int i = 1; i < queues.size(); i++) { // without memory for an iterator
             oldest = queues.get(i).firstSequence() < oldest.firstSequence() ? queues.get(i) : oldest;
         }
@@ -122,7 +124,7 @@ abstract class Backlog {
 
     private EventQueue queueOf(@Nullable Envelope message) {
         if (queues.size() == 1) {
-            return queues.get(0);
+            return first;
         }
         int hash = keyOf(requireNonNull(message)).hashCode();
         return queues.get(Math.floorMod(hash ^ (hash >>> 16), queues.size()));
@@ -158,7 +160,7 @@ abstract class Backlog {
 
     /** Whether at least so many wait. */
     boolean isFull(int limit) {
-        long entered = sum(EventQueue::entered);
+        long entered = isPlain ? first.entered() : sum(EventQueue::entered);
         if (entered - leftSeen >= limit) {
             leftSeen = entered - size();
         }

@@ -20,8 +20,10 @@ final class EventQueue {
      * either is a release. A position has a cell of a chunk, in turn; if that is not free yet, the loop goes on in a new
      * chunk, twice as large until the capacity fits. A cell is free when it is clear; consumers clear it after they moved
      * `out.index`. They do so in order, and so a clear cell tells of those before it, too; but with DROP_OLDEST everybody
-     * moves `out.index` by CAS, the loop as well, which may then be ahead of a consumer that clears late. The limit is
-     * kept by the backlog, of several queues it is one, and with BACKPRESSURE there is none.
+     * moves `out.index` by CAS, the loop as well, which may then be ahead of a consumer that clears late. So there a
+     * consumer looks at `in.index` before it looks at a cell; elsewhere a cell that is not clear is the next to take, and
+     * the loop's index is not read. The limit is kept by the backlog, of several queues it is one, and with BACKPRESSURE
+     * there is none.
      *
      * Consumers take turns by a lock that the loop never takes: workers by one of the subscription's, readers by the
      * monitor of the queue. A reader's stack may end anywhere. So nothing is changed before a content is claimed, and
@@ -76,7 +78,7 @@ final class EventQueue {
         if (position >= in.limit) {
             in.limit = findRoom(position);
         }
-        in.chunk.cells[in.chunk.cell(position)] = numbered;
+        CELL.setRelease(in.chunk.cells, in.chunk.cell(position), numbered);
         INDEX.lazySet(in, position + 1);
     }
 
@@ -145,48 +147,56 @@ final class EventQueue {
     // ---- for consumers, one at a time
 
     /** Takes the next content, if there is one. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     @Nullable Object take() {
+        if (isWrapped || overflow == Overflow.DROP_OLDEST) {
+            return takeCounting();
+        }
+        long position = out.index;
+        if (position >= out.chunk.end) {
+            out.chunk = out.chunk.with(position);
+        }
+        @Nullable Object[] cells = out.chunk.cells;
+        int cell = out.chunk.cell(position);
+        Object content = CELL.getAcquire(cells, cell);
+        if (content != null) {
+            INDEX.lazySet(out, position + 1);
+            cells[cell] = null; // no call
+        }
+        return content;
+    }
+
+    /** The same where the index does not tell what was taken: it may be moved by others, or what was missed counts. */
+    @SuppressWarnings({"NonAtomicVolatileUpdate", "unchecked"}) // one writer; places are the backlog's
+    private @Nullable Object takeCounting() {
         while (true) {
             long position = out.index;
-            if (position >= out.limit && position >= (out.limit = in.index)) {
+            if (position >= in.index) {
                 return null;
             }
             Chunk chunk = out.chunk.with(position);
             out.chunk = chunk;
             int cell = chunk.cell(position);
             Object content = chunk.cells[cell];
-            AtomicReference<?> place = overflow == Overflow.CONFLATE ? (AtomicReference<?>) content : null;
+            AtomicReference<@Nullable Envelope> place =
+                    overflow == Overflow.CONFLATE ? (AtomicReference<@Nullable Envelope>) content : null;
             Envelope envelope = isWrapped ? (Envelope) (place == null ? content : place.get()) : null;
             long number = envelope == null ? 0 : envelope.number();
             long missed = envelope == null ? 0 : place != null ? envelope.missedBefore() : number - out.last - 1;
             Object given = envelope == null ? content : isOpened ? envelope.event() : envelope.with(number, missed);
-            if (given == null || !claim(position, place, envelope)) {
-                continue; // it was replaced or evicted a moment ago
-            }
-            if (isWrapped || overflow == Overflow.DROP_OLDEST) { // from here on no calls
+            boolean isMine = place == null
+                    ? INDEX.compareAndSet(out, position, position + 1)
+                    : place.compareAndSet(envelope, null);
+            if (isMine) { // no calls; otherwise it was replaced or evicted a moment ago
+                if (place != null) {
+                    out.index = position + 1;
+                }
                 out.last = number;
                 out.missed = out.missed + missed;
                 out.taken = out.taken + 1;
+                chunk.cells[cell] = null;
+                return given;
             }
-            chunk.cells[cell] = null;
-            return given;
         }
-    }
-
-    /** Takes a content for the consumer, unless something else became of it. */
-    @SuppressWarnings("unchecked") // it is a place of the backlog's
-    private boolean claim(long position, @Nullable AtomicReference<?> place, @Nullable Envelope envelope) {
-        if (overflow == Overflow.DROP_OLDEST) {
-            return INDEX.compareAndSet(out, position, position + 1);
-        }
-        if (place == null) {
-            INDEX.lazySet(out, position + 1);
-            return true;
-        }
-        boolean isTaken = ((AtomicReference<@Nullable Envelope>) place).compareAndSet(envelope, null);
-        out.index = isTaken ? position + 1 : position; // no call
-        return isTaken;
     }
 
     /** Lets go of what will never be taken; it counts as waiting for ever. */
@@ -211,7 +221,7 @@ final class EventQueue {
             long left = out.index;
             long entered = in.index;
             if (left == out.index) {
-                return (int) (entered - left);
+                return (int) Math.max(0, entered - left); // one may leave a moment before it is counted
             }
         }
     }
@@ -270,7 +280,7 @@ final class EventQueue {
 
         volatile long index;
 
-        /** Up to where there is known to be room, or something to take. */
+        /** Up to where there is known to be room. */
         long limit;
 
         Chunk chunk;

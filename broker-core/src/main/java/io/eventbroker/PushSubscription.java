@@ -69,8 +69,7 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
     /** Waits no longer for handlers that will not stop; the subscription was cancelled a grace period ago. */
     void giveUp() {
         over = true;
-        boolean isEachInHand = running.get() == taken() - done(); // read in this order
-        if (isEachInHand && turn.tryLock()) {
+        if (running.get() == taken() - done() && turn.tryLock()) { // read in this order
             // no worker is about to take: each that runs is inside its handler, and finds the subscription cut after it
             try {
                 queues.forEach(EventQueue::clear);
@@ -218,17 +217,15 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             if (isAlone) {
                 return take();
             }
-            Object content;
+            if (queue.size() > 1) {
+                queue.consumers.signalOne(); // there will be one left
+            }
             turn.lock();
             try {
-                content = take();
+                return take();
             } finally {
                 turn.unlock();
             }
-            if (content != null && !queue.isEmpty()) {
-                queue.consumers.signalOne();
-            }
-            return content;
         }
 
         private @Nullable Object take() {
@@ -237,8 +234,8 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
 
         private void handle(Object content) {
             int result = FAILED;
-            if (Thread.interrupted()
-                    && isInterrupted) { // between events it is for none of them, unless it is the deadline's
+            // between events it is for none of them, unless it is the deadline's
+            if (Thread.interrupted() && isInterrupted) {
                 Thread.currentThread().interrupt();
             }
             try {

@@ -58,9 +58,7 @@ final class RingLane<T> extends Entrance implements Lane<T> {
         int missing = Arrays.asList(all).indexOf(null);
         Checks.requireNonNull(missing < 0 ? all : null, "event " + missing + " of " + all.length);
         requireOwner();
-        for (int i = 0; i < all.length; i++) { // before the first is offered: a key that is not allowed is no offer
-            all[i] = topic.contentOf(all[i]);
-        }
+        Arrays.setAll(all, i -> topic.contentOf(all[i])); // all first: a key that is not allowed is no offer
         int accepted = 0;
         try {
             for (; accepted < all.length; accepted++) {
