@@ -93,7 +93,7 @@ abstract class Backlog {
             in.add(CONFLATED, 1);
             return true;
         }
-        if (isFull && isFull(capacity + queue.leaving())) { // asked anew: a consumer may just have emptied the place
+        if (isFull && isFull(capacity)) { // asked anew: a consumer may just have emptied the place
             return false;
         }
         if (places.size() >= 2L * capacity) {
@@ -132,10 +132,8 @@ abstract class Backlog {
 
     /** What messages have in common that are of one key; through a pattern, of one topic, too. */
     private Object keyOf(Envelope message) {
-        if (!isByPattern) {
-            return requireNonNull(message.key());
-        }
-        return message.key() == null ? message.topic() : new TopicKey(message.topic(), message.key());
+        Object key = message.key();
+        return !isByPattern ? requireNonNull(key) : key == null ? message.topic() : new TopicKey(message.topic(), key);
     }
 
     /** A key of one topic of several. In order, so that a map finds one fast among however many of the same hash. */
@@ -162,7 +160,7 @@ abstract class Backlog {
     boolean isFull(int limit) {
         long entered = isPlain ? first.entered() : sum(EventQueue::entered);
         if (entered - leftSeen >= limit) {
-            leftSeen = entered - size();
+            leftSeen = isPlain ? first.left() : sum(EventQueue::left);
         }
         return entered - leftSeen >= limit;
     }

@@ -17,23 +17,26 @@ import org.jspecify.annotations.Nullable;
 final class EventQueue {
     /*
      * Contents have positions, counted from 0. `in.index` is the next to be put in, `out.index` the next to leave; moving
-     * either is a release. A position has a cell of a chunk, in turn; if that is not free yet, the loop goes on in a new
-     * chunk, twice as large until the capacity fits. A cell is free when it is clear; consumers clear it after they moved
-     * `out.index`. They do so in order, and so a clear cell tells of those before it, too; but with DROP_OLDEST everybody
-     * moves `out.index` by CAS, the loop as well, which may then be ahead of a consumer that clears late. So there a
-     * consumer looks at `in.index` before it looks at a cell; elsewhere a cell that is not clear is the next to take, and
-     * the loop's index is not read. The limit is kept by the backlog, of several queues it is one, and with BACKPRESSURE
-     * there is none.
+     * either is a release. A position has a cell of a chunk, in turn; if that is not known to be free, the loop goes on in
+     * a new chunk, twice as large until the capacity fits. The limit is kept by the backlog, of several queues it is one;
+     * with BACKPRESSURE there is none, and chunks stay small.
+     *
+     * A consumer moves `out.index`, then clears the cell. So who sees the index knows that all cells before the last one
+     * were cleared. A cell that is not clear is the next to take, and the loop's index need not be read. But with
+     * DROP_OLDEST everybody moves `out.index` by CAS, the loop as well, which may then be ahead of a consumer that clears
+     * late: the loop looks at each cell before it puts something in, and a consumer at `in.index` before it looks at one.
      *
      * Consumers take turns by a lock that the loop never takes: workers by one of the subscription's, readers by the
      * monitor of the queue. A reader's stack may end anywhere. So nothing is changed before a content is claimed, and
      * after that nothing is called whose failure matters: either all is as it was, or the content is returned. (A queue of
      * JCTools clears a cell, then moves an index, by a call each; what is taken when the stack ends between them is lost.)
      *
-     * Lamport's queue ("Specifying Concurrent Program Modules", 1983) with the clear cells of FastForward (Giacomoni,
-     * Moseley, Vachharajani, 2008), the look ahead of JCTools' SpscArrayQueue, and its chunks of SpscGrowableArrayQueue.
+     * Lamport's queue ("Specifying Concurrent Program Modules", 1983), of which consumers go by the cells as in FastForward
+     * (Giacomoni, Moseley, Vachharajani, 2008), in chunks as in JCTools' SpscGrowableArrayQueue.
      */
     private static final int SMALLEST_CHUNK = 16;
+
+    private static final int SMALL_CHUNK = 1_024;
 
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Object[].class);
     private static final AtomicLongFieldUpdater<End> INDEX = AtomicLongFieldUpdater.newUpdater(End.class, "index");
@@ -50,7 +53,7 @@ final class EventQueue {
     final WaitSet consumers = new WaitSet();
 
     private final Overflow overflow;
-    private final int capacity;
+    private final int enough;
     private final boolean isWrapped;
     private final boolean isOpened;
 
@@ -59,9 +62,9 @@ final class EventQueue {
 
     /** Of envelopes that are to be opened, consumers are given the event. */
     EventQueue(Overflow overflow, int capacity, boolean isWrapped, boolean isOpened) {
-        Chunk first = new Chunk(Math.min(Integer.highestOneBit(capacity), SMALLEST_CHUNK));
+        Chunk first = new Chunk(Math.min(Integer.highestOneBit(2 * capacity), SMALLEST_CHUNK));
         this.overflow = overflow;
-        this.capacity = capacity;
+        this.enough = overflow == Overflow.BACKPRESSURE ? SMALL_CHUNK : capacity + 1;
         this.isWrapped = isWrapped;
         this.isOpened = isOpened;
         in = new End(first);
@@ -79,24 +82,26 @@ final class EventQueue {
             in.limit = findRoom(position);
         }
         CELL.setRelease(in.chunk.cells, in.chunk.cell(position), numbered);
-        INDEX.lazySet(in, position + 1);
+        try {
+            INDEX.lazySet(in, position + 1);
+        } catch (StackOverflowError e) {
+            in.index = position + 1; // no call: it can be taken already
+        }
     }
 
     /** Up to where there is room. */
     private long findRoom(long position) {
         Chunk full = in.chunk;
         int length = full.cells.length;
-        int ahead = overflow == Overflow.DROP_OLDEST ? 0 : length / 4;
-        if (full.isFree(position + ahead)) {
-            return position + ahead + 1;
+        boolean isFree = overflow == Overflow.DROP_OLDEST && CELL.getAcquire(full.cells, full.cell(position)) == null;
+        long room = isFree ? position + 1 : overflow == Overflow.DROP_OLDEST ? position : out.index - 1 + length;
+        if (room <= position) {
+            in.chunk = new Chunk(length < enough ? 2 * length : length);
+            full.next = in.chunk;
+            full.end = position;
+            room = position + in.chunk.cells.length;
         }
-        if (full.isFree(position)) {
-            return position + 1;
-        }
-        in.chunk = new Chunk(length <= capacity ? 2 * length : length);
-        full.next = in.chunk;
-        full.end = position;
-        return position + in.chunk.cells.length;
+        return room;
     }
 
     /** Puts a message in the place of another, if that still waits. */
@@ -121,25 +126,29 @@ final class EventQueue {
     boolean evict() {
         long position = out.index;
         Chunk chunk = out.chunk.with(position); // not one for later positions, if then the CAS succeeds
+        int cell = chunk.cell(position);
         if (position == in.index || !INDEX.compareAndSet(out, position, position + 1)) {
             return false;
         }
-        chunk.cells[chunk.cell(position)] = null;
+        chunk.cells[cell] = null; // no call
         return true;
     }
 
     /** The sequence of what has waited longest, if that is an envelope. */
     long firstSequence() {
-        return first() instanceof Envelope envelope ? envelope.sequence() : Long.MAX_VALUE;
+        return content(out.index) instanceof Envelope envelope ? envelope.sequence() : Long.MAX_VALUE;
     }
 
-    /** How many places are emptied that are not yet counted out: one, while a consumer does that. To be asked first. */
-    int leaving() {
-        return first() instanceof AtomicReference<?> place && place.get() == null ? 1 : 0;
-    }
-
-    private @Nullable Object first() {
+    /** How many have left, or where messages are conflated, are just leaving: the place was emptied. */
+    long left() {
         long position = out.index;
+        boolean isLeaving = overflow == Overflow.CONFLATE
+                && content(position) instanceof AtomicReference<?> place
+                && place.get() == null;
+        return isLeaving ? position + 1 : out.index;
+    }
+
+    private @Nullable Object content(long position) {
         Chunk chunk = out.chunk.with(position);
         return chunk.cells[chunk.cell(position)];
     }
@@ -153,7 +162,9 @@ final class EventQueue {
         }
         long position = out.index;
         if (position >= out.chunk.end) {
-            out.chunk = out.chunk.with(position);
+            Chunk old = out.chunk;
+            out.chunk = old.with(position);
+            old.next = null; // or, once old, it kept its successors from being collected early
         }
         @Nullable Object[] cells = out.chunk.cells;
         int cell = out.chunk.cell(position);
@@ -201,8 +212,9 @@ final class EventQueue {
 
     /** Lets go of what will never be taken; it counts as waiting for ever. */
     void clear() {
+        Chunk chunk = out.chunk;
         for (long position = out.index; position < in.index; position++) {
-            Chunk chunk = out.chunk.with(position);
+            chunk = chunk.with(position);
             if (chunk.cells[chunk.cell(position)] instanceof AtomicReference<?> place) {
                 place.set(null);
             }
@@ -216,14 +228,10 @@ final class EventQueue {
         return out.index >= in.index; // in this order
     }
 
+    /** How many wait; what comes and goes meanwhile may be counted. */
     int size() {
-        while (true) {
-            long left = out.index;
-            long entered = in.index;
-            if (left == out.index) {
-                return (int) Math.max(0, entered - left); // one may leave a moment before it is counted
-            }
-        }
+        long left = out.index; // first
+        return (int) Math.max(0, in.index - left); // one may leave a moment before it is counted
     }
 
     /** How many were put in. */
@@ -252,8 +260,7 @@ final class EventQueue {
         /** Of the positions from {@link #end} on. */
         @Nullable Chunk next;
 
-        /** Written by the loop before the content at that position can be seen. */
-        long end = Long.MAX_VALUE;
+        volatile long end = Long.MAX_VALUE;
 
         Chunk(int length) {
             cells = new Object[length];
@@ -261,10 +268,6 @@ final class EventQueue {
 
         int cell(long position) {
             return (int) position & (cells.length - 1);
-        }
-
-        boolean isFree(long position) {
-            return CELL.getAcquire(cells, cell(position)) == null;
         }
 
         /** This chunk, or a later one, that has a position. */

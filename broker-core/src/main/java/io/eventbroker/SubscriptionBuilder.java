@@ -37,9 +37,9 @@ public interface SubscriptionBuilder<T> {
      *
      * <p>With {@link Overflow#CONFLATE} it is the number of keys of which an event may wait, with
      * {@link Overflow#BACKPRESSURE} how many may wait before publishers do, and with {@link #orderedByKey()} it is that of
-     * all workers together. Places are allocated at once: about 4 bytes for each, rounded up to a power of two; but in
-     * pieces of at most 1,024, as they are needed, with {@link Overflow#BACKPRESSURE}, and with {@link #orderedByKey()}
-     * unless that is combined with {@link Overflow#DROP_OLDEST}, which allocates them for each worker.
+     * all workers together. Places, of about 4 bytes, are allocated as they are needed: a queue doubles until its
+     * capacity fits, rounded up to a power of two, and stays so; with {@link #orderedByKey()} each worker's does. With
+     * {@link Overflow#BACKPRESSURE} it goes on in pieces of at most 1,024, which are let go of when read.
      *
      * @param events from 1 to {@value #MAX_CAPACITY}, exact
      * @return this builder

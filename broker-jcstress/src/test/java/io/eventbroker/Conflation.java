@@ -136,4 +136,36 @@ public class Conflation {
             super.look(r);
         }
     }
+
+    /** Hazard: the room that a place leaves is counted twice: as it is emptied, and again as it is counted out. */
+    @JCStressTest
+    @Description("CONFLATE, capacity 1: two other keys against take")
+    @Outcome(id = "1, 2, 0 1", expect = ACCEPTABLE_INTERESTING, desc = "the place was emptied in time for the first")
+    @Outcome(id = "1, -, 0 2", expect = ACCEPTABLE, desc = "no room: both dropped as the newest")
+    @Outcome(id = "1, 3+1, 0 1", expect = ACCEPTABLE_INTERESTING, desc = "in time for the second")
+    @Outcome(expect = FORBIDDEN, desc = "lost and not counted, taken and counted as lost, or more wait than may")
+    @State
+    public static class TwoOtherKeys extends Places {
+        public TwoOtherKeys() {
+            super(1);
+            broker.ready();
+            broker.publish(Event.KEYED, new Event(2, 1));
+            broker.publish(Event.KEYED, new Event(3, 2));
+        }
+
+        @Actor
+        public void route() {
+            broker.stepLoop();
+        }
+
+        @Actor
+        public void take(LLL_Result r) {
+            r.r1 = Event.told(inbox);
+        }
+
+        @Arbiter
+        public void look(LLL_Result r) {
+            super.look(r);
+        }
+    }
 }

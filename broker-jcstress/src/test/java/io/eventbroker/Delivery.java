@@ -91,6 +91,43 @@ public class Delivery {
         }
     }
 
+    /** Hazard: a queue grows while it is read, and its reader goes on in a piece that it cannot see yet. */
+    @JCStressTest
+    @Description("a queue that grows twice against take")
+    @Outcome(id = "0, 1234", expect = ACCEPTABLE, desc = "not there yet; delivered later")
+    @Outcome(
+            id = {"1, 234", "12, 34", "123, 4", "1234, 0"},
+            expect = ACCEPTABLE_INTERESTING,
+            desc = "some were there, and then the others")
+    @Outcome(expect = FORBIDDEN, desc = "not whole, out of order, lost or twice")
+    @State
+    public static class Grow {
+        final EventQueue queue = new EventQueue(Overflow.BACKPRESSURE, 1, false, false);
+
+        @Actor
+        public void put() {
+            for (int i = 1; i <= 4; i++) {
+                queue.put(new Event(i));
+            }
+        }
+
+        @Actor
+        public void take(II_Result r) {
+            for (int i = 0; i < 4; i++) {
+                int next = Event.value((Event) queue.take());
+                r.r1 = next == 0 ? r.r1 : 10 * r.r1 + next;
+            }
+        }
+
+        @Arbiter
+        public void look(II_Result r) {
+            for (int next = 1; next > 0; ) {
+                next = Event.value((Event) queue.take());
+                r.r2 = next == 0 ? r.r2 : 10 * r.r2 + next;
+            }
+        }
+    }
+
     /** Hazard (G2): the subscriber finds the second event before the first, or one of them half put in. */
     @JCStressTest
     @Description("the loop's step against the subscriber's poll")
