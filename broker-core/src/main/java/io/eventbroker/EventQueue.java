@@ -34,8 +34,6 @@ final class EventQueue {
      * Lamport's queue ("Specifying Concurrent Program Modules", 1983), of which consumers go by the cells as in FastForward
      * (Giacomoni, Moseley, Vachharajani, 2008), in chunks as in JCTools' SpscGrowableArrayQueue.
      */
-    private static final int SMALLEST_CHUNK = 16;
-
     private static final int SMALL_CHUNK = 1_024;
 
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Object[].class);
@@ -62,9 +60,9 @@ final class EventQueue {
 
     /** Of envelopes that are to be opened, consumers are given the event. */
     EventQueue(Overflow overflow, int capacity, boolean isWrapped, boolean isOpened) {
-        Chunk first = new Chunk(Math.min(Integer.highestOneBit(2 * capacity), SMALLEST_CHUNK));
+        Chunk first = new Chunk(Math.min(Integer.highestOneBit(2 * capacity), 16));
         this.overflow = overflow;
-        this.enough = overflow == Overflow.BACKPRESSURE ? SMALL_CHUNK : capacity + 1;
+        this.enough = overflow == Overflow.BACKPRESSURE ? SMALL_CHUNK : capacity + 2;
         this.isWrapped = isWrapped;
         this.isOpened = isOpened;
         in = new End(first);
@@ -139,12 +137,12 @@ final class EventQueue {
         return content(out.index) instanceof Envelope envelope ? envelope.sequence() : Long.MAX_VALUE;
     }
 
-    /** How many have left, or where messages are conflated, are just leaving: the place was emptied. */
+    /** How many have left, or where messages are conflated, are just leaving: the place was emptied, or the cell cleared. */
     long left() {
         long position = out.index;
         boolean isLeaving = overflow == Overflow.CONFLATE
-                && content(position) instanceof AtomicReference<?> place
-                && place.get() == null;
+                && position < in.index
+                && (!(content(position) instanceof AtomicReference<?> place) || place.get() == null);
         return isLeaving ? position + 1 : out.index;
     }
 
@@ -228,10 +226,14 @@ final class EventQueue {
         return out.index >= in.index; // in this order
     }
 
-    /** How many wait; what comes and goes meanwhile may be counted. */
     int size() {
-        long left = out.index; // first
-        return (int) Math.max(0, in.index - left); // one may leave a moment before it is counted
+        while (true) {
+            long left = out.index;
+            long entered = in.index;
+            if (left == out.index) {
+                return (int) Math.max(0, entered - left); // one may leave a moment before it is counted
+            }
+        }
     }
 
     /** How many were put in. */

@@ -204,32 +204,27 @@ final class PushSubscription<T> extends QueuedSubscription<T> {
             noteRelief();
             if (content != null) {
                 handle(content);
-                return true;
-            }
-            if (cut || (sealed && queue.isEmpty())) {
+            } else if (cut || (sealed && queue.isEmpty())) {
                 end();
-                return true;
+            } else {
+                return false;
             }
-            return false;
+            return true;
         }
 
         private @Nullable Object takeTurn() {
             if (isAlone) {
-                return take();
+                return cut ? null : queue.take();
             }
             if (queue.size() > 1) {
                 queue.consumers.signalOne(); // there will be one left
             }
             turn.lock();
             try {
-                return take();
+                return cut ? null : queue.take();
             } finally {
                 turn.unlock();
             }
-        }
-
-        private @Nullable Object take() {
-            return cut ? null : queue.take();
         }
 
         private void handle(Object content) {

@@ -38,7 +38,7 @@ public interface SubscriptionBuilder<T> {
      * <p>With {@link Overflow#CONFLATE} it is the number of keys of which an event may wait, with
      * {@link Overflow#BACKPRESSURE} how many may wait before publishers do, and with {@link #orderedByKey()} it is that of
      * all workers together. Places, of about 4 bytes, are allocated as they are needed: a queue doubles until its
-     * capacity fits, rounded up to a power of two, and stays so; with {@link #orderedByKey()} each worker's does. With
+     * capacity and two more fit, and stays so; with {@link #orderedByKey()} each worker's does. With
      * {@link Overflow#BACKPRESSURE} it goes on in pieces of at most 1,024, which are let go of when read.
      *
      * @param events from 1 to {@value #MAX_CAPACITY}, exact

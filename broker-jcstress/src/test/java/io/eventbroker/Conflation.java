@@ -50,7 +50,7 @@ public class Conflation {
     @State
     public static class ReplaceOrTake extends Places {
         public ReplaceOrTake() {
-            super(2);
+            super(1);
             broker.ready();
             broker.publish(Event.KEYED, new Event(2));
         }
