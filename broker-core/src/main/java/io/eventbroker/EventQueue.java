@@ -213,7 +213,7 @@ final class EventQueue {
         Chunk chunk = out.chunk;
         for (long position = out.index; position < in.index; position++) {
             chunk = chunk.with(position);
-            if (chunk.cells[chunk.cell(position)] instanceof AtomicReference<?> place) {
+            if (overflow == Overflow.CONFLATE && content(position) instanceof AtomicReference<?> place) {
                 place.set(null);
             }
             chunk.cells[chunk.cell(position)] = null;

@@ -27,6 +27,17 @@ final class EventQueueTest {
         assertThat(queue.size()).isEqualTo(6_000_000);
     }
 
+    /** Hazard: an event that is a reference of its publisher's is taken for a place of a message, and emptied. */
+    @Test
+    void anEventThatIsLetGoOfIsNotChanged() {
+        EventQueue queue = new EventQueue(Overflow.DROP_NEWEST, 1, false, false);
+        AtomicReference<String> event = new AtomicReference<>("a");
+        queue.put(event);
+        queue.clear();
+        assertThat(event).hasValue("a");
+        assertThat(queue.take()).isNull();
+    }
+
     /** Hazard: a piece that was read keeps the next one, and when it is old, that becomes old, too, and so on. */
     @Test
     void aPieceThatWasReadDoesNotKeepTheNext() throws ReflectiveOperationException {

@@ -15,8 +15,8 @@ import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 
 /**
- * The limit: an event goes through two queues of JCTools for one producer and one consumer, and nothing else happens to it. One publisher,
- * one thread that moves events from the first queue to the second, one subscriber.
+ * The limit: an event goes through two queues of JCTools for one producer and one consumer, and nothing else happens to
+ * it. One publisher, one thread that moves events from the first queue to the second, one subscriber.
  */
 final class BareHops implements Contender {
     private static final int BATCH = 256;
