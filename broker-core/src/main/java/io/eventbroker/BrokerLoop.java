@@ -75,6 +75,7 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
     /** Does what there is to do, up to a number of things; returns how many were done. If that fails, so has the broker. */
     int step(int limit) {
         if (lifecycle.hasEnded()) {
+            failure.persist(0);
             return 0;
         }
         try {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // a mark is a new one each time
 final class Congestion {
     /*
-     * A worker that would wait without end marks for what, then looks whether that is still congested, then for cycles; it
+     * A worker that would wait without end marks for what, then looks for cycles, then whether that is still congested; it
      * takes the mark back before it looks for other reasons to wait. Who looks for cycles notes all marks, finds out who
      * is stuck by them, and then looks whether these marks are still there: each is a new object, so all of them were
      * there at that one moment. What waits for a worker that waits does not become less. So those found are stuck indeed.

@@ -24,10 +24,11 @@ final class EventQueue {
      * A consumer moves `out.index`, then clears the cell. So who sees the index knows that all cells before the last one
      * were cleared. A cell that is not clear is the next to take, and the loop's index need not be read. But with
      * DROP_OLDEST everybody moves `out.index` by CAS, the loop as well, which may then be ahead of a consumer that clears
-     * late: the loop looks at each cell before it puts something in, and a consumer at `in.index` before it looks at one.
+     * late: the loop looks at each cell before it puts something in, and a consumer at `in.index` before it looks at one. (So
+     * does a consumer of envelopes or places, which has more to count than an index tells.)
      *
      * Consumers take turns by a lock that the loop never takes: workers by one of the subscription's, readers by the
-     * monitor of the queue. A reader's stack may end anywhere. So nothing is changed before a content is claimed, and
+     * monitor of the queue. A reader's stack may end anywhere. So nothing but which chunk is looked at is changed before a content is claimed, and
      * after that nothing is called whose failure matters: either all is as it was, or the content is returned. (A queue of
      * JCTools clears a cell, then moves an index, by a call each; what is taken when the stack ends between them is lost.)
      *

@@ -12,8 +12,6 @@ final class Failure {
     /** How long it is tried before the broker is FAILED all the same, in ns; an attempt may cost a garbage collection. */
     private static final long LONGEST = 1_000_000_000;
 
-    private static final long PAUSE = 1_000_000;
-
     private final Router router;
 
     /** What the loop died of; null if it lives, or all is done. */
@@ -35,7 +33,7 @@ final class Failure {
         long start = System.nanoTime();
         while (cause != null && !attempt(cause) && System.nanoTime() - start < longest) {
             Thread.interrupted(); // with the status set, parking would return at once
-            LockSupport.parkNanos(PAUSE);
+            LockSupport.parkNanos(PushSubscription.PAUSE);
         }
     }
 
@@ -47,9 +45,7 @@ final class Failure {
             }
             router.flush();
             boolean haveWorkersEnded = endAll(router.directory.working.values(), why);
-            if (endAll(router.directory.living.values(), why) && haveWorkersEnded) {
-                cause = null;
-            }
+            cause = endAll(router.directory.living.values(), why) && haveWorkersEnded ? null : why;
         } catch (Throwable e) {
             // once more
         }

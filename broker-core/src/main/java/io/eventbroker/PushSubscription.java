@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class PushSubscription<T> extends QueuedSubscription<T> {
     private static final String FAILURE = "broker \"{}\": subscription \"{}\" to broker events failed on {}";
 
-    /** How long a worker rests that has no memory to go on, in ns. */
-    private static final long PAUSE = 1_000_000;
+    /** How long a thread rests that has no memory to go on, in ns. */
+    static final long PAUSE = 1_000_000;
 
     private static final int HANDLED = 0;
     private static final int FAILED = 1;

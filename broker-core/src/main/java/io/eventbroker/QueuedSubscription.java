@@ -89,7 +89,7 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
     volatile boolean sealed;
 
     /** Why it ended, if not in an orderly way. Written by the loop before {@link #sealed}; to be read after that. */
-    @Nullable Throwable cause;
+    volatile @Nullable Throwable cause;
 
     QueuedSubscription(SubscriptionSpec<?> spec, int workers, Host host) {
         super(spec, workers);

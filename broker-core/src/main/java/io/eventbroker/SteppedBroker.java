@@ -45,6 +45,7 @@ final class SteppedBroker extends ActiveBroker implements ManualBroker {
     /** One step of the loop. */
     boolean stepLoop() {
         requireOwner();
+        Checks.requireStack(Checks.FRAMES); // or the loop might die of it, or a worker take what it cannot handle
         return loop.step(1) > 0;
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,25 @@ class G8_NoMemoryMidwayTest {
 
         assertThat(broker.stats().failure()).isSameAs(noMemory);
         assertThatThrownBy(all::poll).isInstanceOf(SubscriptionClosedException.class);
+    }
+
+    /** Hazard: a manual broker has no thread that goes on trying, and its readers wait for ever. */
+    @Test
+    void aManualBrokerThatHadNoMemoryToEndItsReadersEndsThemWhenItIsSteppedAgain() throws Exception {
+        SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps());
+        Inbox<Integer> inbox = broker.inbox(NUMBERS);
+        AtomicBoolean isLacking = new AtomicBoolean(true);
+        failFrom(broker.loop.directory, "living", Map.class, "values", isLacking::get);
+        failFrom(broker.loop.directory, "routes", Map.class, "get", isLacking::get);
+        broker.loop.inflow.shared.offer(NUMBERS.definition(), 1);
+        assertThat(broker.stepLoop()).isTrue();
+        assertThat(broker.lifecycle.hasEnded()).isTrue(); // stats would need the memory, too
+        assertThat(broker.stepLoop()).isFalse();
+        assertThat(inbox.poll()).as("not ended yet").isNull();
+
+        isLacking.set(false);
+        assertThat(broker.stepLoop()).isFalse();
+        assertEndsWith(inbox, noMemory);
     }
 
     /** Hazard: the last worker ends, cannot tell the loop so, and a close waits for it. */

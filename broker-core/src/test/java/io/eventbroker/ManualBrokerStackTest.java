@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.eventbroker.internal.Timing;
 import io.eventbroker.internal.Timing.Wait;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** On a manual broker, what runs at the same time elsewhere is stacked upon one thread. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
@@ -24,6 +26,12 @@ class ManualBrokerStackTest {
 
     private final SteppedBroker broker = (SteppedBroker) Broker.manual();
     private final List<String> log = new ArrayList<>();
+
+    @Test
+    void aStepThatDoesNotFitOnTheStackIsNotBegun(@TempDir Path dir) throws Exception {
+        String output = ChildJvm.run(dir, List.of(), StepsAtStackEnd.class, 60);
+        assertThat(ChildJvm.sum(List.of(output), "overflows")).isPositive();
+    }
 
     // ---- handlers upon handlers
 

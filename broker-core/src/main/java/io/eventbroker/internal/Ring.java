@@ -37,7 +37,7 @@ public abstract sealed class Ring<A> {
      * Closing: the consumer writes `closed`, then issues a full fence, then reads the cursor. A producer that shares the
      * ring claims by CAS, then reads `closed`: so whoever claims beyond what the consumer reads sees it and withdraws.
      * A lone producer issues no fence: it fills its slot, then reads `closed`, and if that is set takes the event back by
-     * CAS. From before `closed` is written the consumer takes by CAS, too, so exactly one of them has the event; and
+     * CAS. Once it has written `closed` the consumer takes by CAS, too, so exactly one of them has the event; and
      * what a producer stored before it read "not closed" the consumer sees a moment later.
      */
     static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Object[].class);
