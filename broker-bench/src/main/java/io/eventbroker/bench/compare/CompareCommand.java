@@ -69,8 +69,8 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Option(
             names = "--gate",
-            description = "Also print the table of targets with verdicts: needs all scenarios, all contenders and at"
-                    + " least 7 rounds.")
+            description = "Also print the table of targets with verdicts: needs all scenarios, all contenders, at least"
+                    + " 7 rounds, and no shorter windows than usual.")
     private boolean gate;
 
     @Option(
@@ -131,6 +131,10 @@ public final class CompareCommand implements Callable<Integer> {
         if (rounds < Verdict.FEWEST_ROUNDS) {
             throw new ParameterException(
                     spec.commandLine(), "--gate needs at least " + Verdict.FEWEST_ROUNDS + " rounds, not " + rounds);
+        }
+        if (window != null && window < Plan.FULL.windowMillis()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--gate needs windows of at least " + Plan.FULL.windowMillis() + " ms");
         }
         if (options.quick() || !scenarios.isEmpty() || !contenders.isEmpty()) {
             throw new ParameterException(

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What results mean for the targets. A ratio is of two runs of one round. A run of our own that failed or was not exact
- * has the ratio 0, and allocated without bound; a round in which the other one has no rate has no ratio.
+ * What results mean for the targets. A ratio is of two runs of one round, if both have a rate. Where a run of our own
+ * failed or was not exact a target is missed.
  */
 final class Gate {
     private final List<Result> results;
@@ -88,10 +88,11 @@ final class Gate {
             return Verdict.notMeasured(target, scenario.toString());
         }
         String part = scenario + ", against " + other.get().contender();
-        return Verdict.of(target, part, ratios(mine.get(), other.get()));
+        return Verdict.of(
+                target, part, ratios(mine.get(), other.get()), mine.get().unclean());
     }
 
-    /** Of each round in which the other one has a rate. */
+    /** Of each round in which both have a rate. */
     List<Double> ratios(Result own, Result other) {
         return IntStream.rangeClosed(1, rounds)
                 .mapToObj(round -> ratio(own.rate(round), other.rate(round)))
@@ -100,7 +101,7 @@ final class Gate {
     }
 
     private static Optional<Double> ratio(@Nullable Double own, @Nullable Double other) {
-        return own == null || other == null || other == 0 ? Optional.empty() : Optional.of(own / other);
+        return own == null || other == null ? Optional.empty() : Optional.of(own / other);
     }
 
     /** The worst scenario of each round; only plain subscriptions, so not those to a pattern. */
@@ -118,15 +119,14 @@ final class Gate {
                 .filter(bytes -> !bytes.isEmpty())
                 .map(Collections::max)
                 .toList();
-        return Verdict.of(Target.ALLOCATION, own.label() + ", the worst scenario of each round", worst);
+        return Verdict.of(
+                Target.ALLOCATION,
+                own.label() + ", the worst scenario of each round",
+                worst,
+                plain.stream().mapToLong(Result::unclean).sum());
     }
 
     private static Stream<Double> bytes(Result result, int round) {
-        return result.counting().stream()
-                .filter(trial -> trial.round() == round)
-                .map(trial -> {
-                    Run run = trial.run();
-                    return run != null && run.hasRate() ? run.bytesPerMessage() : Double.POSITIVE_INFINITY;
-                });
+        return result.exact(round).map(Run::bytesPerMessage);
     }
 }

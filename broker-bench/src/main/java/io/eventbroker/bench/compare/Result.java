@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a contender in a scenario, over all rounds. In the first {@value #TRIAL_ROUNDS} rounds all its settings
- * run; then the better one goes on alone, and only its runs count, those of the first rounds included.
+ * run; then the better one goes on alone, and only its runs count, those of the first rounds included. One that later
+ * is not exact gives way to one that was.
  */
 final class Result {
     static final int TRIAL_ROUNDS = 2;
@@ -49,7 +50,7 @@ final class Result {
                 .toList();
     }
 
-    /** The better setting, by the first rounds: exact before inexact, then the faster. */
+    /** The better setting: one that was always exact before one that was not, then the faster of the first rounds. */
     Entry.Setting chosen() {
         // of equals the first
         return contender.settings().stream()
@@ -61,16 +62,18 @@ final class Result {
     }
 
     private boolean isInexact(Entry.Setting setting) {
-        return ofTrial(setting).anyMatch(trial -> trial.rate() == 0);
+        return trials.stream()
+                .anyMatch(trial -> isOf(trial, setting)
+                        && trial.rate() == 0
+                        && (trial.round() <= TRIAL_ROUNDS || trial.run() != null));
     }
 
     private double rateOfTrial(Entry.Setting setting) {
-        List<Double> rates = ofTrial(setting).map(Trial::rate).toList();
+        List<Double> rates = trials.stream()
+                .filter(trial -> trial.round() <= TRIAL_ROUNDS && isOf(trial, setting))
+                .map(Trial::rate)
+                .toList();
         return rates.isEmpty() ? 0 : Interval.median(rates);
-    }
-
-    private Stream<Trial> ofTrial(Entry.Setting setting) {
-        return trials.stream().filter(trial -> trial.round() <= TRIAL_ROUNDS && isOf(trial, setting));
     }
 
     private static boolean isOf(Trial trial, Entry.Setting setting) {
@@ -88,13 +91,18 @@ final class Result {
         return trials.stream().filter(trial -> isOf(trial, chosen)).toList();
     }
 
-    /** The rate in a round: 0 if that run failed or was not exact; null if there is none. */
-    @Nullable Double rate(int round) {
+    /** The run of a round, if it was exact. */
+    Stream<Run> exact(int round) {
         return counting().stream()
                 .filter(trial -> trial.round() == round)
-                .map(Trial::rate)
-                .findFirst()
-                .orElse(null);
+                .map(Trial::run)
+                .filter(Objects::nonNull)
+                .filter(Run::hasRate);
+    }
+
+    /** The rate in a round; null if that run failed, was not exact, or there is none. */
+    @Nullable Double rate(int round) {
+        return exact(round).map(Run::messagesPerSecond).findFirst().orElse(null);
     }
 
     /** The rates in messages per second, of exact runs. */
@@ -134,17 +142,27 @@ final class Result {
         return sum(Run::reordered);
     }
 
+    /** How many subscribers' sums were not those of what was published, although all came in order. */
+    long changed() {
+        return sum(Run::changed);
+    }
+
     private long sum(ToLongFunction<Run> figure) {
         return runs().mapToLong(figure).sum();
     }
 
-    /** Whether it may be the best of its kind: whatever it said to have carried came, and in order. */
+    /** Whether it may be the best of its kind: whatever it said to have carried came, in order and unchanged. */
     boolean isExact() {
-        return lost() == 0 && reordered() == 0 && !rates().isEmpty();
+        return lost() == 0 && reordered() == 0 && changed() == 0 && !rates().isEmpty();
+    }
+
+    /** In how many runs anything went wrong. */
+    long unclean() {
+        return counting().stream().filter(trial -> trial.rate() == 0).count();
     }
 
     /** Whether nothing at all went wrong. */
     boolean isClean() {
-        return failed() == 0 && lost() == 0 && reordered() == 0;
+        return unclean() == 0;
     }
 }

@@ -28,6 +28,7 @@ final class Tables {
             "failed",
             "lost",
             "reordered",
+            "changed",
             "setting");
 
     private final List<Result> results;
@@ -84,8 +85,14 @@ final class Tables {
         if (result.reordered() > 0) {
             return "reordered";
         }
+        if (result.changed() > 0) {
+            return "changed";
+        }
         Double median = result.median();
-        return median == null ? "failed" : millions(median);
+        if (median == null) {
+            return "failed";
+        }
+        return millions(median) + (result.failed() > 0 ? " (" + result.failed() + " failed)" : "");
     }
 
     private Section detail(Scenario scenario) {
@@ -117,6 +124,7 @@ final class Tables {
                 Long.toString(result.failed()),
                 Long.toString(result.lost()),
                 Long.toString(result.reordered()),
+                Long.toString(result.changed()),
                 result.chosen().name());
     }
 

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 final class FootprintReport {
     private static final double MIB = 1 << 20;
 
+    /** From which JDK on there is a target for the heap of a subscription. */
+    private static final int JUDGED_JDK = 25;
+
     private final List<Group> groups;
     private final Plan plan;
     private final Outcomes<Part, Figures> outcomes;
@@ -46,21 +49,26 @@ final class FootprintReport {
         return switch (group) {
             case IDLE -> Stream.of(verdict(Target.IDLE_CPU, Part.IDLE_BROKER, Idle.PROCESSOR));
             case HEAP ->
-                JvmMeters.hasVirtualThreads()
-                        ? group.parts().stream()
-                                .map(part -> verdict(Target.HEAP_PER_SUBSCRIPTION, part, HeapPerSubscription.BYTES))
-                        : Stream.of();
+                group.parts().stream()
+                        .map(part -> Runtime.version().feature() >= JUDGED_JDK
+                                ? verdict(Target.HEAP_PER_SUBSCRIPTION, part, HeapPerSubscription.BYTES)
+                                : Verdict.notMeasured(Target.HEAP_PER_SUBSCRIPTION, part.toString()));
             case NAMES ->
                 Stream.of(Verdict.of(
                         Target.NAMES,
                         plan.names() == Plan.FULL.names() ? "" : count(plan.names()) + " names",
-                        outcomes.valuesOrInfinity(Part.NAMES, Names::growth)));
+                        outcomes.values(Part.NAMES, Names::growth),
+                        outcomes.failures(Part.NAMES)));
             case ALLOCATION -> group.parts().stream().map(part -> verdict(Target.ALLOCATION, part, Allocation.BYTES));
         };
     }
 
     private Verdict verdict(Target target, Part part, String figure) {
-        return Verdict.of(target, part.toString(), outcomes.valuesOrInfinity(part, figures -> figures.get(figure)));
+        return Verdict.of(
+                target,
+                part.toString(),
+                outcomes.values(part, figures -> figures.get(figure)),
+                outcomes.failures(part));
     }
 
     private List<Double> addedByBroker() {
@@ -114,8 +122,8 @@ final class FootprintReport {
                         "Heap of an idle push subscription",
                         List.of("", "bytes", "bytes of a Topic", "subscriptions", "runs", "failed"),
                         rows)
-                .note("Of the default capacity, 256, after each has handled an event and everything else was collected;"
-                        + " Topic objects are not in it.");
+                .note("Of the default capacity, 256, after each has handled an event, or 257 that had to wait for the"
+                        + " first, and everything else was collected; Topic objects are not in it.");
         return JvmMeters.hasVirtualThreads()
                 ? section.note("Workers are virtual threads: their parked stacks are in it.")
                 : section.note(

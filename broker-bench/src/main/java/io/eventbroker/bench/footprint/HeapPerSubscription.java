@@ -4,6 +4,7 @@ import io.eventbroker.Broker;
 import io.eventbroker.Handler;
 import io.eventbroker.Subscription;
 import io.eventbroker.Topic;
+import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.Figures;
 import io.eventbroker.bench.lab.JvmMeters;
 import java.time.Duration;
@@ -11,16 +12,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What an idle push subscription of the default capacity takes on the heap: that of very many, which have handled one event
- * each, divided by their number. With virtual threads the stacks of the parked workers are in it.
+ * or a full queue of them each, divided by their number. With virtual threads the stacks of the parked workers are in it.
  */
 final class HeapPerSubscription {
     static final String BYTES = "bytes per subscription";
     static final String TOPIC_BYTES = "bytes per topic object";
     static final String COUNT = "subscriptions";
+
+    /** An event in hand, and a queue full of others. */
+    static final int FULL = 1 + 256;
 
     /** Before virtual threads each worker is a thread of the system's: so few are possible. */
     private static final int MOST_PLATFORM_THREADS = 2_000;
@@ -29,14 +34,25 @@ final class HeapPerSubscription {
 
     private HeapPerSubscription() {}
 
-    /** Measures, with a topic for each subscription or one for all. Topics are the user's, and counted apart. */
-    static Figures measure(Plan plan, boolean isTopicEach) throws InterruptedException {
+    /**
+     * Measures, with a topic for each subscription or one for all. Topics are the user's, and counted apart.
+     *
+     * @param events how many each handles; if several, the first not before the last was published
+     */
+    static Figures measure(Plan plan, boolean isTopicEach, int events) throws InterruptedException {
         int count = JvmMeters.hasVirtualThreads()
                 ? plan.heapSubscriptions()
                 : Math.min(plan.heapSubscriptions(), MOST_PLATFORM_THREADS);
         try (Broker broker = Broker.open()) {
             LongAdder handled = new LongAdder();
-            Handler<String> handler = event -> handled.increment();
+            CountDownLatch published = new CountDownLatch(1);
+            LongAdder inHand = new LongAdder();
+            Handler<String> waiting = event -> {
+                inHand.increment();
+                published.await();
+                handled.increment();
+            };
+            Handler<String> handler = events == 1 ? event -> handled.increment() : waiting;
             broker.subscribe(Topic.of("before", String.class), handler); // what is made once, is made
             List<Topic<String>> topics = new ArrayList<>(count);
             List<Subscription> subscriptions = new ArrayList<>(count);
@@ -49,11 +65,18 @@ final class HeapPerSubscription {
             for (int i = 0; i < count; i++) {
                 subscriptions.add(broker.subscribe(topics.get(i % topics.size()), handler));
             }
-            for (Topic<String> topic : topics) {
-                broker.publish(topic, "one");
+            for (int event = 0; event < events; event++) {
+                for (Topic<String> topic : topics) {
+                    broker.publish(topic, "one");
+                }
+                if (event == 0 && events > 1) {
+                    Arrivals.await(inHand::sum, count, PATIENCE);
+                }
             }
-            if (!broker.awaitQuiescence(PATIENCE) || handled.sum() != count) {
-                throw new IllegalStateException("of " + count + " events " + handled.sum() + " were handled");
+            published.countDown();
+            if (!broker.awaitQuiescence(PATIENCE) || handled.sum() != (long) count * events) {
+                throw new IllegalStateException(
+                        "of " + (long) count * events + " events " + handled.sum() + " were handled");
             }
             long after = JvmMeters.usedHeap();
 

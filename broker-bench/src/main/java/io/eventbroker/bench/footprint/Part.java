@@ -11,6 +11,7 @@ enum Part {
     IDLE_BROKER("idle, with a broker"),
     HEAP_ONE_TOPIC("heap, subscriptions to one topic"),
     HEAP_OWN_TOPICS("heap, subscriptions to a topic each"),
+    HEAP_FILLED_ONCE("heap, subscriptions whose queues were full once"),
     NAMES("names"),
     ALLOCATION_SHARED("allocation, shared ring"),
     ALLOCATION_LANE("allocation, lane");
@@ -23,7 +24,7 @@ enum Part {
 
     /** A JVM that measures it. */
     ForkedJvm jvm(Plan plan) {
-        boolean isLarge = this == HEAP_ONE_TOPIC || this == HEAP_OWN_TOPICS;
+        boolean isLarge = Group.HEAP.parts().contains(this);
         return new ForkedJvm(
                 FootprintRun.class,
                 List.of(name(), JsonLine.of(plan)),
@@ -35,8 +36,9 @@ enum Part {
         return switch (this) {
             case EMPTY_JVM -> Idle.withoutBroker(plan);
             case IDLE_BROKER -> Idle.withBroker(plan);
-            case HEAP_ONE_TOPIC -> HeapPerSubscription.measure(plan, false);
-            case HEAP_OWN_TOPICS -> HeapPerSubscription.measure(plan, true);
+            case HEAP_ONE_TOPIC -> HeapPerSubscription.measure(plan, false, 1);
+            case HEAP_OWN_TOPICS -> HeapPerSubscription.measure(plan, true, 1);
+            case HEAP_FILLED_ONCE -> HeapPerSubscription.measure(plan, false, HeapPerSubscription.FULL);
             case NAMES -> Names.measure(plan);
             case ALLOCATION_SHARED -> Allocation.throughSharedRing(plan);
             case ALLOCATION_LANE -> Allocation.throughLane(plan);

@@ -34,7 +34,7 @@ record Plan(
         long idle = 2L * (idleMillis + settleMillis) + wakeUps * 120L;
         long heap = heapSubscriptions / 10L;
         long nanos = names * 2_000L + 2 * messages * 90;
-        return Duration.ofMillis(700 + (idle + 2 * heap + nanos / 1_000_000) / Part.values().length);
+        return Duration.ofMillis(700 + (idle + 3 * heap + nanos / 1_000_000) / Part.values().length);
     }
 
     /** When a JVM that has not finished is taken for stuck. */

@@ -13,7 +13,7 @@ import java.util.Properties;
  */
 public record Commit(String id, boolean uncommittedChanges) {
     /** The commit of this program, as noted by the build. */
-    static Commit built() {
+    public static Commit built() {
         Properties noted = new Properties();
         try (InputStream file = Commit.class.getResourceAsStream("/git.properties")) {
             if (file != null) {

@@ -2,6 +2,7 @@ package io.eventbroker.bench.lab;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Runs a main class in a JVM of its own: the same Java, class path and flags as this one's. */
 public final class ForkedJvm {
+    /** What the class path had when this JVM began. */
+    private static final List<String> BEGAN_WITH = jars(System.getProperty("java.class.path"));
+
     private final Class<?> main;
     private final List<String> arguments;
     private final List<String> extraFlags;
@@ -34,10 +39,14 @@ public final class ForkedJvm {
      *
      * @param patience how long it may take; after that it is ended by force
      * @return the last line that it printed
-     * @throws IOException if it could not be started, was not done in time, or failed
+     * @throws IOException if it could not be started, was not done in time, or failed, or if a jar of the class path was
+     *     built anew since this JVM began
      * @throws InterruptedException if interrupted while waiting; the JVM is ended
      */
     public String run(Duration patience) throws IOException, InterruptedException {
+        if (!jars(System.getProperty("java.class.path")).equals(BEGAN_WITH)) {
+            throw new IOException("the code to be measured was built anew meanwhile");
+        }
         Path output = Files.createTempFile("broker-bench", ".out");
         try {
             Process process = new ProcessBuilder(command())
@@ -73,6 +82,15 @@ public final class ForkedJvm {
             throw new IOException("the JVM printed no result");
         }
         return lines.get(lines.size() - 1);
+    }
+
+    /** The jars of a class path, with size and age. */
+    static List<String> jars(String classPath) {
+        return Stream.of(classPath.split(File.pathSeparator))
+                .map(File::new)
+                .filter(File::isFile)
+                .map(jar -> jar + " " + jar.length() + " " + jar.lastModified())
+                .toList();
     }
 
     private List<String> command() {

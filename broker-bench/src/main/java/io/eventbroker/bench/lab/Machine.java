@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Machine(
         @Nullable String processor, int cores, String os, String architecture, double loadAverage, Jvm jvm) {
+    /** The load average of a machine that does nothing else. */
+    static final double QUIET = 0.5;
+
     /** So that every machine gives the contenders the same memory. */
     private static final List<String> DEFAULT_FLAGS = List.of("-Xms512m", "-Xmx512m");
 

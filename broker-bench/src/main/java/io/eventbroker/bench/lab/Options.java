@@ -18,9 +18,6 @@ import picocli.CommandLine.Spec;
 
 /** The options that all measuring commands have: a picocli mixin. Call {@link #check} before anything runs. */
 public final class Options {
-    /** The load average of a machine that does nothing else. */
-    private static final double QUIET = 0.5;
-
     /** At the beginning of each round so far: grows, in the head of the report, too. */
     private final List<Double> loads = new ArrayList<>();
 
@@ -108,7 +105,7 @@ public final class Options {
      */
     public Rounds order(int number, Duration each) {
         double load = Machine.load();
-        if (load > QUIET) {
+        if (load > Machine.QUIET) {
             spec.commandLine()
                     .getErr()
                     .printf(Locale.ROOT, "warning: this machine is busy, its load average is %.2f%n", load);

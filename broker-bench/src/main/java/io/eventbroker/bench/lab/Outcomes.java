@@ -112,27 +112,14 @@ public final class Outcomes<M, R> {
         return results(measurement).stream().map(figure::applyAsDouble).toList();
     }
 
-    /**
-     * A figure made of two measurements of the same round, round by round, for targets that are to be low: infinite where
-     * the first failed. A round in which only the second failed tells nothing.
-     */
+    /** A figure made of two measurements, of each round in which both have a result. */
     public List<Double> compared(M own, M other, ToDoubleBiFunction<R, R> figure) {
-        Map<Integer, R> owns = byRound(own);
-        return byRound(other).entrySet().stream()
-                .map(entry -> {
-                    R result = owns.get(entry.getKey());
-                    return result == null ? Double.POSITIVE_INFINITY : figure.applyAsDouble(result, entry.getValue());
-                })
+        Map<Integer, R> both = new TreeMap<>(byRound(own));
+        both.keySet().retainAll(byRound(other).keySet());
+        return both.entrySet().stream()
+                .map(entry ->
+                        figure.applyAsDouble(entry.getValue(), byRound(other).get(entry.getKey())))
                 .toList();
-    }
-
-    /** A figure of each run, round by round, for targets that are to be low: infinite where it failed. */
-    public List<Double> valuesOrInfinity(M measurement, ToDoubleFunction<R> figure) {
-        List<Double> values = new ArrayList<>(values(measurement, figure));
-        for (int i = 0; i < failures(measurement); i++) {
-            values.add(Double.POSITIVE_INFINITY);
-        }
-        return values;
     }
 
     /** The median of a figure with its bounds, as a cell of a table. */

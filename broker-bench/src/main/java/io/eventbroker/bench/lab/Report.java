@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -101,7 +102,11 @@ public record Report(
 
     /** What was run, when. */
     String headline() {
-        return "broker-bench " + String.join(" ", commandLine) + ", " + date + (indicative ? ": indicative only" : "");
+        return "broker-bench " + String.join(" ", commandLine) + ", " + date
+                + (machine.loadAverage() > Machine.QUIET
+                        ? String.format(Locale.ROOT, ", on a busy machine (load average %.2f)", machine.loadAverage())
+                        : "")
+                + (indicative ? ": indicative only" : "");
     }
 
     /** This report as JSON. */

@@ -25,12 +25,19 @@ public record Verdict(
 
     static final String NOT_MEASURED = "not measured";
 
-    /** What a measurement of each round comes to; without measurements, or with too few, it is missed. */
-    public static Verdict of(Target target, String part, List<Double> values) {
-        return new Verdict(target, part, List.copyOf(values), lack(values.size()));
+    /**
+     * What a measurement of each round comes to; without measurements, or with too few, it is missed.
+     *
+     * @param failures how many runs of the broker failed or were not exact: with a single one it is missed, too
+     */
+    public static Verdict of(Target target, String part, List<Double> values, long failures) {
+        return new Verdict(target, part, List.copyOf(values), lack(values.size(), failures));
     }
 
-    private static @Nullable String lack(int count) {
+    private static @Nullable String lack(int count, long failures) {
+        if (failures > 0) {
+            return "a run of the broker failed or was not exact";
+        }
         if (count == 0) {
             return "no measurement";
         }

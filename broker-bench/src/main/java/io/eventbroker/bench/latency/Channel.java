@@ -19,7 +19,10 @@ import java.util.function.Consumer;
  * @param end ends the threads
  */
 record Channel(Consumer<Event> in, Runnable end) implements AutoCloseable {
-    /** How many events each queue holds at least: those of a stall of a second at the highest of the usual rates. */
+    /**
+     * How many events each queue holds: those of a stall of a second at the highest of the usual rates. The broker has its
+     * usual ring before its queue, too.
+     */
     static final int CAPACITY = 1 << 17;
 
     private static final Topic<Event> TOPIC = Topic.of("events", Event.class);

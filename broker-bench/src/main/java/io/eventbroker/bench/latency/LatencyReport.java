@@ -42,10 +42,8 @@ final class LatencyReport {
         List<Verdict> verdicts = new ArrayList<>();
         for (Contender own : Contender.OWN) {
             for (int rate : JUDGED) {
-                if (isMeasured(own, rate) && isMeasured(Contender.TWO_HOPS, rate)) {
-                    verdicts.add(verdict(own, rate, Quantile.P50));
-                    verdicts.add(verdict(own, rate, Quantile.P99));
-                }
+                verdicts.add(verdict(own, rate, Quantile.P50));
+                verdicts.add(verdict(own, rate, Quantile.P99));
             }
         }
         return verdicts;
@@ -56,11 +54,15 @@ final class LatencyReport {
     }
 
     private Verdict verdict(Contender own, int rate, Quantile quantile) {
+        String part = own + ", " + Case.label(rate) + ", " + quantile;
+        if (!isMeasured(own, rate) || !isMeasured(Contender.TWO_HOPS, rate)) {
+            return Verdict.notMeasured(Target.LATENCY, part);
+        }
         List<Double> ratios = outcomes.compared(
                 new Case(own, rate),
                 new Case(Contender.TWO_HOPS, rate),
                 (ours, theirs) -> ours.latency(quantile) / theirs.latency(quantile));
-        return Verdict.of(Target.LATENCY, own + ", " + Case.label(rate) + ", " + quantile, ratios);
+        return Verdict.of(Target.LATENCY, part, ratios, outcomes.failures(new Case(own, rate)));
     }
 
     private Section section(int rate) {

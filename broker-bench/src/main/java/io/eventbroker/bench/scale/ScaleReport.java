@@ -70,9 +70,13 @@ final class ScaleReport {
     }
 
     private Verdict verdict(Target target, String part, Series of, int large, int small, String figure) {
-        List<Double> ratios = outcomes.compared(
-                new Case(of, large), new Case(of, small), (more, few) -> more.get(figure) / few.get(figure));
-        return Verdict.of(target, part, ratios);
+        Case many = new Case(of, large);
+        Case single = new Case(of, small);
+        return Verdict.of(
+                target,
+                part,
+                outcomes.compared(many, single, (more, few) -> more.get(figure) / few.get(figure)),
+                outcomes.failures(many) + outcomes.failures(single));
     }
 
     private Section topics() {

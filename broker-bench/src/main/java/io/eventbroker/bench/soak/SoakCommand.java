@@ -4,16 +4,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.eventbroker.Broker;
 import io.eventbroker.BrokerConfig;
+import io.eventbroker.bench.lab.Commit;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -131,13 +130,13 @@ public final class SoakCommand implements Callable<Integer> {
     }
 
     /** What is needed to repeat it, and what it came to. */
-    private Map<String, Object> report(Soak soak) throws IOException, InterruptedException {
+    private Map<String, Object> report(Soak soak) {
         Map<String, Object> totals = soak.totals().asMap();
         totals.put("violations", soak.violations());
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("row", "load");
-        report.put("commit", git("rev-parse", "HEAD"));
-        report.put("uncommitted", git("status", "--porcelain", "--untracked-files=no", "--", "*.java"));
+        report.put("commit", Commit.built().id());
+        report.put("uncommitted", Commit.built().uncommittedChanges() ? "changes" : "");
         report.put("jdk", System.getProperty("java.runtime.version"));
         report.put("processors", Runtime.getRuntime().availableProcessors());
         report.put("seed", seed);
@@ -152,20 +151,5 @@ public final class SoakCommand implements Callable<Integer> {
                 + (minutes == null ? "" : " --minutes " + minutes)
                 + (messages == null ? "" : " --messages " + messages)
                 + (seed == 1 ? "" : " --seed " + seed);
-    }
-
-    private static String git(String... arguments) throws InterruptedException {
-        String[] command = new String[arguments.length + 1];
-        command[0] = "git";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        try {
-            Process git = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            return git.waitFor(1, TimeUnit.MINUTES) && git.exitValue() == 0 ? said : "unknown";
-        } catch (IOException e) {
-            return "unknown"; // there is no git here
-        }
     }
 }

@@ -34,6 +34,7 @@ class CompareCommandTest {
                     --html no/such/folder | --html: cannot write to
                     --json a --html a     | --json and --html name the same file
                     --gate --rounds 6     | --gate needs at least 7 rounds, not 6
+                    --gate --window 100   | --gate needs windows of at least 200 ms
                     --gate --quick        | --gate needs at least 7 rounds, not 3
                     --gate --scenario 1x1 | --gate needs all scenarios and contenders
                     --slow                | Unknown option: '--slow'

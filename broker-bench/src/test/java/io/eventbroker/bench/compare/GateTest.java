@@ -53,25 +53,37 @@ class GateTest {
     }
 
     @Test
-    void aRunOfOurOwnThatFailedHasTheRatioZero() {
-        Result own = Made.result(ONE, "broker-lane", 90, 90, 90, 90, 90, 90);
-        own.add(Trial.failed(7, own.cells(7).get(0), "hung"));
-        results.add(own);
-        results.add(Made.result(ONE, "submission-publisher", 20, 20, 20, 20, 20, 20, 20));
-
-        Verdict verdict = only(Target.LANE_TO_SUBMISSION_PUBLISHER);
-        assertThat(verdict.values()).hasSize(7).contains(0.0);
-        assertThat(verdict.met()).isFalse();
+    void aSingleRunOfOurOwnThatFailedIsAMissWhateverTheOthers() {
+        Result own = Made.result(ONE, "broker-lane", 90, 90, 90, 90, 90, 90, 90);
+        own.add(Trial.failed(8, own.cells(8).get(0), "hung"));
+        missedFor(own);
     }
 
     @Test
-    void soHasOneThatWasNotExact() {
-        Result own = Made.result(ONE, "broker-lane", 90, 90, 90, 90, 90, 90);
-        own.add(Trial.of(7, own.cells(7).get(0), Made.inexact(1, 0)));
-        results.add(own);
-        results.add(Made.result(ONE, "submission-publisher", 20, 20, 20, 20, 20, 20, 20));
+    void soIsOneThatWasNotExact() {
+        Result own = Made.result(ONE, "broker-lane", 90, 90, 90, 90, 90, 90, 90);
+        own.add(Trial.of(8, own.cells(8).get(0), Made.inexact(1, 0)));
+        missedFor(own);
+    }
 
-        assertThat(only(Target.LANE_TO_SUBMISSION_PUBLISHER).values()).contains(0.0);
+    @Test
+    void soIsOneThatFailedInARoundInWhichThePeerFailedToo() {
+        Result own = Made.result(ONE, "broker-lane", 90, 90, 90, 90, 90, 90, 90);
+        own.add(Trial.failed(8, own.cells(8).get(0), "hung"));
+        Result peer = Made.result(ONE, "submission-publisher", 20, 20, 20, 20, 20, 20, 20);
+        peer.add(Trial.failed(8, peer.cells(8).get(0), "hung"));
+        results.add(peer);
+        missedFor(own);
+    }
+
+    private void missedFor(Result own) {
+        results.add(own);
+        results.add(Made.result(ONE, "submission-publisher", 20, 20, 20, 20, 20, 20, 20, 20));
+
+        Verdict verdict = only(Target.LANE_TO_SUBMISSION_PUBLISHER);
+        assertThat(verdict.values()).hasSize(7).containsOnly(4.5);
+        assertThat(verdict.why()).isEqualTo("a run of the broker failed or was not exact");
+        assertThat(verdict.met()).isFalse();
     }
 
     @Test
@@ -94,7 +106,10 @@ class GateTest {
         results.add(Made.result(ONE, "guava", 30, 30, 30, 30, 30, 30, 30));
         results.add(Made.result(ONE, "disruptor-multi", 40, 40, 40, 40, 40, 40, 40));
         Result lossy = Made.result(ONE, "vertx", 45, 45, 45, 45, 45, 45);
-        lossy.add(Trial.of(7, lossy.cells(7).get(0), Made.inexact(0, 1)));
+        lossy.contender()
+                .settings()
+                .forEach(setting ->
+                        lossy.add(Trial.of(7, new Cell(ONE, lossy.contender(), setting), Made.inexact(0, 1))));
         results.add(lossy);
 
         Verdict verdict = of(Target.LANE_TO_BEST_PEER, "1x1");
@@ -139,7 +154,7 @@ class GateTest {
     }
 
     @Test
-    void aFailedRunOfOurOwnAllocatedWithoutBound() {
+    void aRunOfOurOwnThatFailedIsAMissForAllocationToo() {
         Result own = Made.result(ONE, "broker-lane", 50, 50, 50, 50, 50, 50, 50);
         own.add(Trial.failed(8, own.cells(8).get(0), "hung"));
         results.add(own);
@@ -148,7 +163,8 @@ class GateTest {
         results.add(other);
 
         Verdict verdict = of(Target.ALLOCATION, "broker-lane");
-        assertThat(verdict.values()).hasSize(8).endsWith(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+        assertThat(verdict.values()).hasSize(7).containsOnly(0.05);
+        assertThat(verdict.why()).isEqualTo("a run of the broker failed or was not exact");
         assertThat(verdict.met()).isFalse();
     }
 

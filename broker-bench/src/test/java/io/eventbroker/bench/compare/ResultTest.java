@@ -52,7 +52,19 @@ class ResultTest {
         assertThat(result.isExact()).isFalse();
         assertThat(result.isClean()).isFalse();
         assertThat(result.rates()).containsExactly(5e6);
-        assertThat(result.rate(1)).isZero();
+        assertThat(result.rate(1)).isNull();
+        assertThat(result.unclean()).isOne();
+    }
+
+    @Test
+    void aSettingThatLaterIsNotExactGivesWayToOneThatWas() {
+        add(1, Made.run(5), Made.run(8));
+        add(2, Made.run(5), Made.run(8));
+        result.add(Trial.of(3, result.cells(3).get(0), Made.inexact(1, 0)));
+
+        assertThat(result.cells(4)).extracting(Cell::setting).containsExactly(setting(0));
+        assertThat(result.rates()).containsExactly(5e6, 5e6);
+        assertThat(result.isExact()).isTrue();
     }
 
     @Test

@@ -16,7 +16,10 @@ class TablesTest {
     private final List<Section> sections;
 
     TablesTest() {
-        lossy.add(Trial.of(3, lossy.cells(3).get(0), Made.inexact(0, 12)));
+        lossy.contender()
+                .settings()
+                .forEach(setting -> lossy.add(
+                        Trial.of(3, new Cell(lossy.scenario(), lossy.contender(), setting), Made.inexact(0, 12))));
         failing.add(Trial.failed(1, failing.cells(1).get(0), "hung"));
         List<Result> results = List.of(peer, lane, lossy, failing);
         sections = new Tables(results, new Gate(results, 5)).sections();
@@ -41,7 +44,7 @@ class TablesTest {
         assertThat(one.title()).isEqualTo("Scenario 1x1");
         assertThat(one.rows().get(0))
                 .containsExactly(
-                        "broker-lane", "broker", "42", "40 to 44", "2.00", "0.05", "5", "0", "0", "0", "default");
+                        "broker-lane", "broker", "42", "40 to 44", "2.00", "0.05", "5", "0", "0", "0", "0", "default");
         assertThat(one.rows().get(1))
                 .startsWith("rxjava", "asynchronous peer", "21")
                 .endsWith("PublishProcessor, computation");

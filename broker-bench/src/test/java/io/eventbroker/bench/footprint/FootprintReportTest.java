@@ -3,7 +3,6 @@ package io.eventbroker.bench.footprint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.eventbroker.bench.lab.Figures;
-import io.eventbroker.bench.lab.JvmMeters;
 import io.eventbroker.bench.lab.Outcomes;
 import io.eventbroker.bench.lab.Report;
 import io.eventbroker.bench.lab.Verdict;
@@ -58,7 +57,7 @@ class FootprintReportTest {
     }
 
     @Test
-    void subscriptionsAreJudgedOnlyWhereThereAreVirtualThreads() {
+    void subscriptionsAreJudgedOnlyOnJdk25() {
         for (int round = 1; round <= ROUNDS; round++) {
             for (Part part : Group.HEAP.parts()) {
                 outcomes.add(
@@ -75,11 +74,9 @@ class FootprintReportTest {
         }
 
         List<Verdict> verdicts = report(Group.HEAP).verdicts();
-        if (JvmMeters.hasVirtualThreads()) {
-            assertThat(verdicts).hasSize(2).allMatch(Verdict::met);
-        } else {
-            assertThat(verdicts).isEmpty();
-        }
+        assertThat(verdicts)
+                .hasSize(3)
+                .allMatch(verdict -> verdict.met() == Runtime.version().feature() >= 25);
         StringWriter out = new StringWriter();
         report(Group.HEAP).print(new PrintWriter(out, true));
         assertThat(out.toString()).contains("3,072 (3,072 to 3,072)");

@@ -3,12 +3,16 @@ package io.eventbroker.bench.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class ForkedJvmTest {
@@ -44,6 +48,17 @@ class ForkedJvmTest {
         assertThatThrownBy(() -> child("hang").run(Duration.ofMillis(300)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("not done within");
+    }
+
+    @Test
+    void aJarThatIsBuiltAnewIsNoticed(@TempDir Path folder) throws IOException {
+        Path jar = Files.writeString(folder.resolve("a.jar"), "1");
+        String classPath = jar + File.pathSeparator + folder;
+        List<String> before = ForkedJvm.jars(classPath);
+        assertThat(before).hasSize(1).isEqualTo(ForkedJvm.jars(classPath));
+
+        Files.writeString(jar, "12");
+        assertThat(ForkedJvm.jars(classPath)).isNotEqualTo(before);
     }
 
     private static ForkedJvm child(String argument) {

@@ -23,7 +23,7 @@ class ReportTest {
     private final Report report = Report.begun("measure", List.of("measure"), false, Map.of("rounds", 7))
             .with(
                     List.of(
-                            Verdict.of(Target.NAMES, "", Collections.nCopies(7, 1.01)),
+                            Verdict.of(Target.NAMES, "", Collections.nCopies(7, 1.01), 0),
                             new Verdict(Target.IDLE_CPU, "", List.of(), "the broker failed")),
                     List.of(Section.of(
                                     "Some </script> <b>table</b>",

@@ -39,6 +39,16 @@ class TablesCommandTest {
     }
 
     @Test
+    void saysSoWhereFilesAreOfDifferentBuilds() throws IOException {
+        Path one = written("one", false, Target.LANE_TO_SUBMISSION_PUBLISHER, 3.5);
+        Path two = written("two", false, Target.NAMES, 1.5);
+        Files.writeString(two, Files.readString(two).replaceFirst("\"id\" : \"[0-9a-f]*\"", "\"id\" : \"another\""));
+
+        assertThat(CommandRun.of("tables", one, two).out()).startsWith("**These results are not all of one build");
+        assertThat(CommandRun.of("tables", two, two).out()).startsWith("### Targets");
+    }
+
+    @Test
     void anIndicativeFileHasNoVerdict() throws IOException {
         CommandRun run = CommandRun.of("tables", written("one", true, Target.NAMES, 1.0));
 
@@ -66,7 +76,7 @@ class TablesCommandTest {
         Path file = folder.resolve(name + ".json");
         Report.begun(name, List.of(name), indicative, Map.of())
                 .with(
-                        List.of(Verdict.of(target, "here", Collections.nCopies(7, value))),
+                        List.of(Verdict.of(target, "here", Collections.nCopies(7, value), 0)),
                         List.of(Section.of("Of " + name, List.of("a", "b"), List.of(List.of(name, "1")))),
                         List.of())
                 .writeJson(file);

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param bytesPerMessage what all threads of the JVM allocated while it was measured, divided by the messages published
  * @param lost how many deliveries are missing, by the subscribers' counts
  * @param reordered how many deliveries came after a later event of the same stream, or twice
+ * @param changed how many subscribers got everything in order, but with values that do not add up
  * @param dropped how many events the contender itself says that it dropped
  * @param published how many events were published, warm-up included
  * @param warmUps how many windows went by before the rate was steady, or patience at its end
@@ -25,6 +26,7 @@ public record Run(
         double bytesPerMessage,
         long lost,
         long reordered,
+        long changed,
         long dropped,
         long published,
         int warmUps,
@@ -37,7 +39,7 @@ public record Run(
 
     /** The same with other settings. */
     public Run withSettings(Map<String, Object> others) {
-        return new Run(rates, bytesPerMessage, lost, reordered, dropped, published, warmUps, checksum, others);
+        return new Run(rates, bytesPerMessage, lost, reordered, changed, dropped, published, warmUps, checksum, others);
     }
 
     /** The median window, in messages per second. */

@@ -25,7 +25,8 @@ final class BareHops implements Contender {
     static final List<Entry.Setting> SETTINGS = List.of(
             new Entry.Setting("one by one, parking", () -> new BareHops(1, Waiting::idle)),
             new Entry.Setting("in batches, parking", () -> new BareHops(BATCH, Waiting::idle)),
-            new Entry.Setting("one by one, yielding", () -> new BareHops(1, rounds -> yieldOnce())));
+            new Entry.Setting("one by one, yielding", () -> new BareHops(1, rounds -> yieldOnce())),
+            new Entry.Setting("in batches, yielding", () -> new BareHops(BATCH, rounds -> yieldOnce())));
 
     private final int batch;
     private final IntConsumer waiting;

@@ -71,10 +71,13 @@ class MeasurementTest {
     }
 
     @Test
-    void anotherValueFails() {
-        assertThatThrownBy(() -> measure((tally, event) ->
-                        tally.receive(new Event(event.stream(), event.topic(), event.index(), event.value() + 1))))
-                .hasMessageContaining("do not add up");
+    void anotherValueTakesTheRateAway() throws Exception {
+        Run run = measure((tally, event) ->
+                tally.receive(new Event(event.stream(), event.topic(), event.index(), event.value() + 1)));
+
+        assertThat(run.changed()).isOne();
+        assertThat(run.lost() + run.reordered()).isZero();
+        assertThat(run.hasRate()).isFalse();
     }
 
     @Test
