@@ -22,7 +22,7 @@ final class Control {
     static final String MAP_NANOS = "HashMap ns";
 
     /** About what a topic with an inbox takes on the heap, in bytes. */
-    static final int WEIGHT = 2_048;
+    static final int WEIGHT = 1_600;
 
     private static final int STEPS = 1 << 12;
 
