@@ -118,6 +118,20 @@ class G4_BoundedTest {
         }
     }
 
+    @Test
+    void whatWasTakenAsAMessageOrWhereTheOldestGoesIsNotHeld() throws Exception {
+        try (Broker broker = Broker.open()) {
+            Inbox<Message<Object>> messages = broker.subscription(OBJECTS).messageInbox();
+            Inbox<Object> latest =
+                    broker.subscription(OBJECTS).overflow(Overflow.DROP_OLDEST).inbox();
+            WeakReference<Object> probe = publish(broker);
+            assertThat(List.of(messages.take(), latest.take())).hasSize(2);
+            Tests.awaitCollected("event taken", probe);
+            assertThat(messages.stats().delivered() + latest.stats().delivered())
+                    .isEqualTo(2);
+        }
+    }
+
     private enum Taking {
         TAKE,
         POLL,
