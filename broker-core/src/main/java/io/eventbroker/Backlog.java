@@ -19,8 +19,8 @@ abstract class Backlog {
     /*
      * Every total has one writer: those of `in` the loop, those of a queue its consumer. MATCHED is written before the
      * event is offered, a queue's count of those taken before it is handled; a snapshot reads in the opposite direction.
-     * How many entered a queue it tells itself, by its producer's index. The loop compares that with what has left, reading the latter anew only
-     * when the subscription looks full.
+     * How many entered a queue it tells itself, by its producer's index. The loop compares that with what has left,
+     * reading the latter anew only when the subscription looks full.
      */
     static final int MATCHED = 0;
     static final int REPLAYED = 1;

@@ -28,9 +28,10 @@ final class EventQueue {
      * does a consumer of envelopes or places, which has more to count than an index tells.)
      *
      * Consumers take turns by a lock that the loop never takes: workers by one of the subscription's, readers by the
-     * monitor of the queue. A reader's stack may end anywhere. So nothing but which chunk is looked at is changed before a content is claimed, and
-     * after that nothing is called whose failure matters: either all is as it was, or the content is returned. (A queue of
-     * JCTools clears a cell, then moves an index, by a call each; what is taken when the stack ends between them is lost.)
+     * monitor of the queue. A reader's stack may end anywhere. So nothing but which chunk is looked at is changed before a
+     * content is claimed, and after that nothing is called whose failure matters: either all is as it was, or the content
+     * is returned. (A queue of JCTools clears a cell, then moves an index, by a call each; what is taken when the stack
+     * ends between them is lost.)
      *
      * Lamport's queue ("Specifying Concurrent Program Modules", 1983), of which consumers go by the cells as in FastForward
      * (Giacomoni, Moseley, Vachharajani, 2008), in chunks as in JCTools' SpscGrowableArrayQueue.

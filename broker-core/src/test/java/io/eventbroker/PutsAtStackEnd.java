@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  *
  * <p>Argument: how many threads, each of which ends its stack elsewhere.
  */
-final class PutsAtStackEnd {
+final class PutsAtStackEnd extends StackDive {
     private static final int STACK = 150_000;
 
     private final List<EventQueue> queues = Stream.generate(
@@ -34,43 +34,24 @@ final class PutsAtStackEnd {
     }
 
     private void run(int padding) throws InterruptedException {
-        Thread diver = new Thread(null, () -> pad(padding), "diver", STACK);
-        diver.start();
-        diver.join(Tests.PATIENCE.toMillis());
+        inThread(STACK, () -> dive(padding));
         check(next >= queues.size(), "puts: " + next);
-        int overflows = 0;
+        int failures = 0;
         for (int i = 0; i < queues.size(); i++) {
             check(queues.get(i).size() == (arePut[i] ? 1 : 0), "put, and waits: " + arePut[i]);
             check((queues.get(i).take() != null) == arePut[i], "put, and can be taken: " + arePut[i]);
-            overflows += arePut[i] ? 0 : 1;
+            failures += arePut[i] ? 0 : 1;
         }
-        check(overflows < queues.size(), "none was put in");
-        ChildJvm.total("overflows", overflows);
+        check(failures < queues.size(), "none was put in");
+        ChildJvm.total("overflows", failures);
     }
 
-    private void pad(int frames) {
-        if (frames == 0) {
-            dive();
-        } else {
-            pad(frames - 1);
-        }
-    }
-
-    @SuppressWarnings("InfiniteRecursion") // its end is the point
-    private void dive() {
-        try {
-            dive();
-        } catch (StackOverflowError e) {
-            // now the puts where there is hardly any stack left, then with a little more, and more
-        }
+    @Override
+    void attempt() {
         if (next < arePut.length) {
             int i = next++;
-            try {
-                queues.get(i).put("a");
-                arePut[i] = true;
-            } catch (StackOverflowError e) {
-                // it is not put in
-            }
+            queues.get(i).put("a");
+            arePut[i] = true;
         }
     }
 }

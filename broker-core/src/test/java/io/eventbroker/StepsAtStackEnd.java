@@ -11,7 +11,7 @@ import io.eventbroker.BrokerStats.State;
  *
  * <p>Argument: how many threads, each of which ends its stack elsewhere.
  */
-final class StepsAtStackEnd {
+final class StepsAtStackEnd extends StackDive {
     private static final Topic<String> WORDS = Topic.of("words", String.class);
     private static final int STACK = 250_000;
     private static final int EVENTS = 40;
@@ -19,7 +19,6 @@ final class StepsAtStackEnd {
     private ManualBroker broker;
     private Subscription subscription;
     private int handled;
-    private int overflows;
     private int done;
 
     private StepsAtStackEnd() {}
@@ -34,9 +33,7 @@ final class StepsAtStackEnd {
     }
 
     private void run(int padding) throws InterruptedException {
-        Thread diver = new Thread(null, () -> step(padding), "diver", STACK);
-        diver.start();
-        diver.join(Tests.PATIENCE.toMillis());
+        inThread(STACK, () -> step(padding));
         check(done == 1, "the diver came back");
         ChildJvm.total("overflows", overflows);
     }
@@ -47,7 +44,7 @@ final class StepsAtStackEnd {
         for (int i = 0; i < EVENTS; i++) {
             broker.publish(WORDS, "a");
         }
-        pad(padding);
+        dive(padding);
         broker.runUntilIdle();
 
         check(
@@ -62,25 +59,8 @@ final class StepsAtStackEnd {
         done = 1;
     }
 
-    private void pad(int frames) {
-        if (frames == 0) {
-            dive();
-        } else {
-            pad(frames - 1);
-        }
-    }
-
-    @SuppressWarnings("InfiniteRecursion") // its end is the point
-    private void dive() {
-        try {
-            dive();
-        } catch (StackOverflowError e) {
-            // now the steps where there is hardly any stack left, then with a little more, and more
-        }
-        try {
-            broker.runOne();
-        } catch (VirtualMachineError e) { // or an InternalError that has one as its cause
-            overflows = overflows + 1;
-        }
+    @Override
+    void attempt() {
+        broker.runOne();
     }
 }

@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,8 +113,10 @@ final class Gate {
             return Verdict.notMeasured(Target.ALLOCATION, own.label());
         }
         List<Double> worst = IntStream.rangeClosed(1, rounds)
-                .mapToObj(round ->
-                        plain.stream().flatMap(result -> bytes(result, round)).toList())
+                .mapToObj(round -> plain.stream()
+                        .flatMap(result -> result.exact(round))
+                        .map(Run::bytesPerMessage)
+                        .toList())
                 .filter(bytes -> !bytes.isEmpty())
                 .map(Collections::max)
                 .toList();
@@ -124,9 +125,5 @@ final class Gate {
                 own.label() + ", the worst scenario of each round",
                 worst,
                 plain.stream().mapToLong(Result::unclean).sum());
-    }
-
-    private static Stream<Double> bytes(Result result, int round) {
-        return result.exact(round).map(Run::bytesPerMessage);
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -93,11 +94,7 @@ final class Result {
 
     /** The run of a round, if it was exact. */
     Stream<Run> exact(int round) {
-        return counting().stream()
-                .filter(trial -> trial.round() == round)
-                .map(Trial::run)
-                .filter(Objects::nonNull)
-                .filter(Run::hasRate);
+        return runs(trial -> trial.round() == round).filter(Run::hasRate);
     }
 
     /** The rate in a round; null if that run failed, was not exact, or there is none. */
@@ -122,11 +119,14 @@ final class Result {
     }
 
     private List<Double> exact(ToDoubleFunction<Run> figure) {
-        return runs().filter(Run::hasRate).map(figure::applyAsDouble).toList();
+        return runs(trial -> true)
+                .filter(Run::hasRate)
+                .map(figure::applyAsDouble)
+                .toList();
     }
 
-    private Stream<Run> runs() {
-        return counting().stream().map(Trial::run).filter(Objects::nonNull);
+    private Stream<Run> runs(Predicate<Trial> which) {
+        return counting().stream().filter(which).map(Trial::run).filter(Objects::nonNull);
     }
 
     /** How many JVMs hung or ended badly. */
@@ -148,7 +148,7 @@ final class Result {
     }
 
     private long sum(ToLongFunction<Run> figure) {
-        return runs().mapToLong(figure).sum();
+        return runs(trial -> true).mapToLong(figure).sum();
     }
 
     /** Whether it may be the best of its kind: whatever it said to have carried came, in order and unchanged. */

@@ -54,21 +54,17 @@ final class FootprintReport {
                                 ? verdict(Target.HEAP_PER_SUBSCRIPTION, part, HeapPerSubscription.BYTES)
                                 : Verdict.notMeasured(Target.HEAP_PER_SUBSCRIPTION, part.toString()));
             case NAMES ->
-                Stream.of(Verdict.of(
+                Stream.of(outcomes.verdict(
                         Target.NAMES,
                         plan.names() == Plan.FULL.names() ? "" : count(plan.names()) + " names",
-                        outcomes.values(Part.NAMES, Names::growth),
-                        outcomes.failures(Part.NAMES)));
+                        Part.NAMES,
+                        Names::growth));
             case ALLOCATION -> group.parts().stream().map(part -> verdict(Target.ALLOCATION, part, Allocation.BYTES));
         };
     }
 
     private Verdict verdict(Target target, Part part, String figure) {
-        return Verdict.of(
-                target,
-                part.toString(),
-                outcomes.values(part, figures -> figures.get(figure)),
-                outcomes.failures(part));
+        return outcomes.verdict(target, part.toString(), part, figures -> figures.get(figure));
     }
 
     private List<Double> addedByBroker() {

@@ -112,6 +112,11 @@ public final class Outcomes<M, R> {
         return results(measurement).stream().map(figure::applyAsDouble).toList();
     }
 
+    /** Whether a figure of the broker's reaches a target. */
+    public Verdict verdict(Target target, String part, M measurement, ToDoubleFunction<R> figure) {
+        return Verdict.of(target, part, values(measurement, figure), failures(measurement));
+    }
+
     /** A figure made of two measurements, of each round in which both have a result. */
     public List<Double> compared(M own, M other, ToDoubleBiFunction<R, R> figure) {
         Map<Integer, R> both = new TreeMap<>(byRound(own));

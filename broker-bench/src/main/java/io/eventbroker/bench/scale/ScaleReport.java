@@ -70,13 +70,13 @@ final class ScaleReport {
     }
 
     private Verdict verdict(Target target, String part, Series of, int large, int small, String figure) {
-        Case many = new Case(of, large);
-        Case single = new Case(of, small);
+        Case most = new Case(of, large);
+        Case least = new Case(of, small);
         return Verdict.of(
                 target,
                 part,
-                outcomes.compared(many, single, (more, few) -> more.get(figure) / few.get(figure)),
-                outcomes.failures(many) + outcomes.failures(single));
+                outcomes.compared(most, least, (more, few) -> more.get(figure) / few.get(figure)),
+                outcomes.failures(most) + outcomes.failures(least));
     }
 
     private Section topics() {
