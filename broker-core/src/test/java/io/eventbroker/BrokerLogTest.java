@@ -213,6 +213,7 @@ class BrokerLogTest {
             throwing.set(false);
             int before = log.events().size();
             broker.publish(NUMBERS, 10);
+            Tests.awaitQuiet(broker);
             log.awaitLines(before + 1);
             assertThat(small.stats().dropped()).isEqualTo(10);
             throwing.set(true);
