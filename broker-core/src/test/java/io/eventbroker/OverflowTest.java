@@ -8,8 +8,10 @@ import io.eventbroker.BrokerEvent.DropsBegan;
 import io.eventbroker.BrokerEvent.DropsEnded;
 import io.eventbroker.BrokerStats.State;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ class OverflowTest {
     private static final Topic<Integer> NUMBERS = Topic.of("numbers", Integer.class);
 
     private boolean isToFail;
+    private int published;
 
     private final SteppedBroker broker = new SteppedBroker(BrokerConfig.defaults(), new LoopSteps() {
         @Override
@@ -72,6 +75,43 @@ class OverflowTest {
                         policy == Overflow.DROP_NEWEST ? 1L : 0L,
                         policy == Overflow.DROP_OLDEST ? 1L : 0L,
                         policy == Overflow.DISCONNECT ? 1L : 0L);
+    }
+
+    /** Against a queue of the JDK: it is filled and emptied in part, so that it grows, and while something waits. */
+    @ParameterizedTest
+    @EnumSource(names = "CONFLATE", mode = EnumSource.Mode.EXCLUDE)
+    void whatWaitsIsWhatAQueueOfThatCapacityHolds(Overflow policy) {
+        Random random = new Random(1);
+        for (int capacity : new int[] {1, 3, 8, 9, 17, 33, 100, 700}) {
+            Inbox<Integer> inbox = with(policy, capacity).inbox();
+            boolean mayOverflow = policy == Overflow.DROP_NEWEST || policy == Overflow.DROP_OLDEST;
+            ArrayDeque<Integer> model = new ArrayDeque<>();
+            for (int round = 0; round < 100; round++) {
+                int level = random.nextInt(capacity + 1);
+                while (model.size() < level) {
+                    broker.publish(NUMBERS, ++published);
+                    model.add(published);
+                }
+                int more = mayOverflow ? random.nextInt(capacity) : 0;
+                for (int i = 0; i < more; i++) {
+                    broker.publish(NUMBERS, ++published);
+                    if (model.size() < capacity) {
+                        model.add(published);
+                    } else if (policy == Overflow.DROP_OLDEST) {
+                        model.remove();
+                        model.add(published);
+                    }
+                }
+                broker.runUntilIdle();
+                for (int n = random.nextInt(model.size() + 1); n < model.size(); ) {
+                    assertThat(inbox.poll())
+                            .as("capacity %d, round %d", capacity, round)
+                            .isEqualTo(model.remove());
+                }
+                assertThat(inbox.stats().queued()).isEqualTo(model.size());
+            }
+            inbox.close();
+        }
     }
 
     @Nested
