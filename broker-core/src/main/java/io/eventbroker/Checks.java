@@ -7,8 +7,11 @@ final class Checks {
     private static final int MAX_LABEL_LENGTH = 256;
     private static final int SHOWN = 80;
 
-    /** How many frames are enough for {@link #requireStack} where anything may follow. */
-    static final int FRAMES = 256;
+    /**
+     * How many frames are enough for {@link #requireStack} where anything may follow. Compiled, its frames are small; those
+     * of the JVM when it links something for the first time are not, and if that fails it fails for ever.
+     */
+    static final int FRAMES = 1_024;
 
     private Checks() {}
 

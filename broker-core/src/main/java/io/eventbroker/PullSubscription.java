@@ -21,6 +21,12 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     final EventQueue queue = queues.get(0);
 
+    /** Made once: where a lambda is linked first at the end of a stack, it fails, on some JVMs for ever. */
+    private final Supplier<@Nullable T> give = this::poll;
+
+    @SuppressWarnings("UnnecessaryLambda") // see above
+    private final Supplier<@Nullable T> show = () -> nextOrEnd(false);
+
     PullSubscription(SubscriptionSpec<?> spec, Timing timing, Host host) {
         super(spec, 0, host);
         this.timing = timing;
@@ -29,7 +35,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     @Override
     @SuppressWarnings("NullAway") // in time without end it comes, and a call that checks that might fail
     public T take() throws InterruptedException {
-        return await(Timing.FOREVER, true);
+        return await(List.of(this), Timing.FOREVER, give);
     }
 
     @Override
@@ -39,7 +45,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
 
     @Override
     public @Nullable T poll(Duration timeout) throws InterruptedException {
-        return await(Timing.nanos(Checks.requireNonNull(timeout, "timeout")), true);
+        return await(List.of(this), Timing.nanos(Checks.requireNonNull(timeout, "timeout")), give);
     }
 
     @Override
@@ -67,11 +73,6 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
     public SubscriptionStats stats() {
         boolean isPuttingOver = sealed;
         return snapshot(0, 0, delivered, Long.MAX_VALUE, false, isPuttingOver);
-    }
-
-    /** The next event, if it comes in time. */
-    private @Nullable T await(long nanos, boolean given) throws InterruptedException {
-        return await(List.of(this), nanos, () -> nextOrEnd(given));
     }
 
     /** Whether there is nothing in any of them that a reader could do. */
@@ -158,7 +159,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         @Override
         public boolean hasNext() {
             try {
-                upcoming = upcoming == null ? await(Timing.FOREVER, false) : upcoming;
+                upcoming = upcoming == null ? await(List.of(PullSubscription.this), Timing.FOREVER, show) : upcoming;
                 return true;
             } catch (SubscriptionClosedException e) {
                 if (e.getCause() == null) {

@@ -29,7 +29,7 @@ class ManualBrokerStackTest {
 
     @Test
     void aStepThatDoesNotFitOnTheStackIsNotBegun(@TempDir Path dir) throws Exception {
-        String output = ChildJvm.run(dir, List.of(), StepsAtStackEnd.class, 60);
+        String output = ChildJvm.run(dir, List.of(), StepsAtStackEnd.class, 10);
         assertThat(ChildJvm.sum(List.of(output), "overflows")).isPositive();
     }
 

@@ -5,6 +5,13 @@ abstract class StackDive {
     /** How many attempts did not fit on the stack. */
     int overflows;
 
+    /** Has the broker's probe for stack compiled, so that it needs little, before what it asks for was ever run. */
+    static void warmProbe() {
+        for (int i = 0; i < 20_000; i++) {
+            Checks.requireStack(Checks.FRAMES);
+        }
+    }
+
     /** What is tried. It may fail anywhere for a lack of stack. */
     abstract void attempt();
 

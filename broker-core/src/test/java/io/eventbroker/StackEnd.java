@@ -129,6 +129,9 @@ final class StackEnd {
         Arrays.setAll(EVENTS, n -> n);
         Call[] calls = Call.values();
         ChildJvm.main(() -> {
+            if (seed % 2 == 0) {
+                StackDive.warmProbe();
+            }
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
                 StackEnd end = new StackEnd(
                         calls[(int) ((seed + i) % calls.length)],

@@ -7,7 +7,8 @@ import io.eventbroker.BrokerStats.State;
 /**
  * The main class of a JVM of its own, whose code is not compiled yet, in which manual brokers are stepped where there is
  * hardly any stack left: a thread dives to the end of its stack and steps at each level on the way up. Hazard: the stack
- * ends when a worker has an event in hand and has not called its handler, or in the loop, which the broker dies of.
+ * ends when a worker has an event in hand and has not called its handler, or in the loop, which the broker dies of; the
+ * more so when the probe for stack is compiled by then and the rest is not.
  *
  * <p>Argument: how many threads, each of which ends its stack elsewhere.
  */
@@ -26,6 +27,7 @@ final class StepsAtStackEnd extends StackDive {
     public static void main(String[] arguments) {
         int threads = Integer.parseInt(arguments[0]);
         ChildJvm.main(() -> {
+            warmProbe();
             for (int i = 0; i < threads; i++) {
                 new StepsAtStackEnd().run(i);
             }
