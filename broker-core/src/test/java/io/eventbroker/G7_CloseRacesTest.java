@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -29,6 +31,7 @@ class G7_CloseRacesTest {
     private static final int USUAL = Tests.HAS_VIRTUAL_THREADS ? 7_500 : 2_500;
 
     @Test
+    @Timeout(value = 2, unit = TimeUnit.HOURS) // of all rounds; each has a limit of its own
     void everyCallEndsAndEveryMessageIsAccountedFor() throws Exception {
         LongRun run = LongRun.of("close", G7_CloseRacesTest.class);
         int rounds = LongRun.size(USUAL, 100_000);
