@@ -40,7 +40,7 @@ class FaultsTest {
     /** From one such JVM to the next; a long run begins with each call in turn, so that it is the coldest. */
     private static final long STEP = LongRun.isAsked() ? 7 : CALLS;
 
-    private static final int DIVES = LongRun.isAsked() ? 40 : 8;
+    private static final int DIVES = LongRun.isAsked() ? 40 : 4;
     private static final int READERS = LongRun.isAsked() ? 2_000 : 60;
     private static final int FILLINGS = LongRun.isAsked() ? 20 : 6;
 

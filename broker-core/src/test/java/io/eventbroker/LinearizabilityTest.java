@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -24,6 +26,7 @@ class LinearizabilityTest {
     private static final Duration LIMIT = LongRun.isAsked() ? Duration.ofHours(12) : Tests.PATIENCE.multipliedBy(20);
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.DAYS) // the child has a limit of its own
     void G1_G2_G5_eachHistoryIsOneThatAPlainListCouldHave(@TempDir Path dir) throws Exception {
         LongRun run = LongRun.of("lincheck", LinearizabilityTest.class);
         int scenarios = LongRun.size(1, 20);
