@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** A part of a test in a JVM of its own, where nothing else makes garbage, threads or classes. */
 final class ChildJvm {
     /** For those of every build; those of a long run may take half a day. */
-    private static final Duration LIMIT = LongRun.isAsked() ? Duration.ofHours(12) : Tests.PATIENCE.multipliedBy(10);
+    private static final Duration LIMIT = LongRun.isAsked() ? Duration.ofHours(12) : Tests.PATIENCE.multipliedBy(2);
 
     private static final String TOTAL = "total ";
 

@@ -62,7 +62,7 @@ final class LinearHistories {
     private static final int SHARE_OF_BROKER = 6;
 
     /** Lincheck takes what recurs deeper for a livelock; readers do, to see whether they have stack enough. */
-    private static final int MOST_RECURSION = 1_000;
+    private static final int MOST_RECURSION = 2 * Checks.FRAMES;
 
     private static final int THREADS = 3;
     private static final int OPERATIONS_OF_EACH = 3;

@@ -87,18 +87,13 @@ class OverflowTest {
             boolean mayOverflow = policy == Overflow.DROP_NEWEST || policy == Overflow.DROP_OLDEST;
             ArrayDeque<Integer> model = new ArrayDeque<>();
             for (int round = 0; round < 100; round++) {
-                int level = random.nextInt(capacity + 1);
-                while (model.size() < level) {
+                int most = mayOverflow ? 2 * capacity : capacity - model.size();
+                for (int left = random.nextInt(most + 1); left > 0; left--) {
                     broker.publish(NUMBERS, ++published);
-                    model.add(published);
-                }
-                int more = mayOverflow ? random.nextInt(capacity) : 0;
-                for (int i = 0; i < more; i++) {
-                    broker.publish(NUMBERS, ++published);
-                    if (model.size() < capacity) {
-                        model.add(published);
-                    } else if (policy == Overflow.DROP_OLDEST) {
+                    if (policy == Overflow.DROP_OLDEST && model.size() == capacity) {
                         model.remove();
+                    }
+                    if (model.size() < capacity) {
                         model.add(published);
                     }
                 }
