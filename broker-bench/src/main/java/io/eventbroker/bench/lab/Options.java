@@ -21,6 +21,9 @@ public final class Options {
     /** At the beginning of each round so far: grows, in the head of the report, too. */
     private final List<Double> loads = new ArrayList<>();
 
+    /** In each round so far: grows likewise. */
+    private final List<Double> stolen = new ArrayList<>();
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -110,7 +113,7 @@ public final class Options {
                     .getErr()
                     .printf(Locale.ROOT, "warning: this machine is busy, its load average is %.2f%n", load);
         }
-        return new Rounds(number, seed, each, spec.commandLine().getErr(), loads);
+        return new Rounds(number, seed, each, spec.commandLine().getErr(), loads, stolen);
     }
 
     /**
@@ -126,6 +129,7 @@ public final class Options {
         settings.put("seed", seed);
         settings.put("plan", plan);
         settings.put("loadAverages", loads);
+        settings.put(Report.STOLEN, stolen);
         settings.putAll(new TreeMap<>(particular)); // always in the same order
         return Report.begun(spec.name(), commandLine(), quick, settings);
     }

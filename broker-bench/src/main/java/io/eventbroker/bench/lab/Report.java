@@ -42,6 +42,11 @@ public record Report(
         List<Verdict> verdicts,
         List<Section> sections,
         List<?> runs) {
+    /** The setting that tells what the host of a virtual machine kept of the processors in each round, from 0 to 1. */
+    static final String STOLEN = "stolen";
+
+    private static final double MUCH = 0.01;
+
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
@@ -106,7 +111,21 @@ public record Report(
                 + (machine.loadAverage() > Machine.QUIET
                         ? String.format(Locale.ROOT, ", on a busy machine (load average %.2f)", machine.loadAverage())
                         : "")
+                + (stolen() > MUCH
+                        ? String.format(
+                                Locale.ROOT, ", whose host kept %.0f %% of the processors' time", 100 * stolen())
+                        : "")
                 + (indicative ? ": indicative only" : "");
+    }
+
+    /** What the host kept on the average of all rounds. */
+    private double stolen() {
+        return settings.get(STOLEN) instanceof List<?> rounds
+                ? rounds.stream()
+                        .mapToDouble(round -> ((Number) round).doubleValue())
+                        .average()
+                        .orElse(0)
+                : 0;
     }
 
     /** This report as JSON. */

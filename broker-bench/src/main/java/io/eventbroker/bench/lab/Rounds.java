@@ -19,6 +19,7 @@ public final class Rounds {
     private final Duration each;
     private final PrintWriter progress;
     private final List<Double> loads;
+    private final List<Double> stolen;
 
     /**
      * So many rounds.
@@ -27,13 +28,15 @@ public final class Rounds {
      * @param each how long one measurement is expected to take
      * @param progress gets a line for each
      * @param loads gets the load average at the beginning of each round
+     * @param stolen gets what the host of a virtual machine kept of the processors in each round, from 0 to 1
      */
-    public Rounds(int rounds, long seed, Duration each, PrintWriter progress, List<Double> loads) {
+    public Rounds(int rounds, long seed, Duration each, PrintWriter progress, List<Double> loads, List<Double> stolen) {
         this.rounds = rounds;
         this.seed = seed;
         this.each = each;
         this.progress = progress;
         this.loads = loads;
+        this.stolen = stolen;
     }
 
     /** One measurement. */
@@ -63,6 +66,7 @@ public final class Rounds {
         int done = 0;
         for (int round = 1; round <= rounds; round++) {
             loads.add(Machine.load());
+            StealTime before = StealTime.now();
             List<T> order = new ArrayList<>(measurements.apply(round));
             Collections.shuffle(order, new Random(seed * 31 + round));
             for (int i = 0; i < order.size(); i++) {
@@ -73,6 +77,7 @@ public final class Rounds {
                 tell("round " + round + "/" + rounds + "  " + order.get(i) + "  " + came
                         + (left == 0 ? "" : "  (" + left + " runs, about " + time(rest) + " left)"));
             }
+            stolen.add(StealTime.now().since(before));
             afterRound.accept(round);
         }
     }

@@ -3,8 +3,12 @@ package io.eventbroker.bench.latency;
 import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.JsonLine;
 import io.eventbroker.bench.lab.JvmMeters;
+import io.eventbroker.bench.lab.StealTime;
 import io.eventbroker.bench.lab.Text;
+import io.eventbroker.bench.lab.Window;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -18,8 +22,10 @@ import org.HdrHistogram.Histogram;
  * @param latencies in ns, from when an event was due to when its handler was called
  * @param lateness in ns, from when an event was due to when it was about to be published: the harness's own share
  * @param processor time taken by the whole JVM but for the thread that paces, in seconds a second
+ * @param disturbed in how many windows a virtual machine's host kept much of the processors
  */
-record LatencyRun(int events, Map<Quantile, Long> latencies, Map<Quantile, Long> lateness, double processor) {
+record LatencyRun(
+        int events, Map<Quantile, Long> latencies, Map<Quantile, Long> lateness, double processor, int disturbed) {
     private static final int FASTEST = 100_000;
     private static final long HEAD_START_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -49,12 +55,20 @@ record LatencyRun(int events, Map<Quantile, Long> latencies, Map<Quantile, Long>
             stage(pacer, receiver, FASTEST, plan.warmUpMillis(), clock, patience);
             stage(pacer, receiver, rate, plan.settleMillis(), clock, patience);
             System.gc();
-            return stage(pacer, receiver, rate, plan.measureMillis(), clock, patience);
+            List<Window<Stage>> windows = new ArrayList<>();
+            while (Window.quiet(windows) < plan.windows() && windows.size() < Window.TRIES * plan.windows()) {
+                StealTime earlier = StealTime.now();
+                Stage stage = stage(pacer, receiver, rate, plan.windowMillis(), clock, patience);
+                windows.add(new Window<>(stage, StealTime.now().since(earlier)));
+            }
+            return of(Window.quietest(windows, plan.windows()), windows.size() - Window.quiet(windows));
         }
     }
 
-    private static LatencyRun stage(
-            Pacer pacer, Receiver receiver, int rate, int millis, Clock clock, Duration patience) {
+    /** What came of one schedule. */
+    private record Stage(int events, Histogram latencies, Histogram lateness, double processor) {}
+
+    private static Stage stage(Pacer pacer, Receiver receiver, int rate, int millis, Clock clock, Duration patience) {
         Histogram latencies = Quantile.newHistogram();
         Histogram lateness = Quantile.newHistogram();
         int count = Schedule.count(rate, millis);
@@ -65,7 +79,22 @@ record LatencyRun(int events, Map<Quantile, Long> latencies, Map<Quantile, Long>
         pacer.publish(schedule, count, lateness);
         await(receiver, pacer.sent(), patience);
         double processor = (double) (JvmMeters.othersProcessorNanos() - busy) / (System.nanoTime() - begun);
-        return new LatencyRun(count, Quantile.of(latencies), Quantile.of(lateness), processor);
+        return new Stage(count, latencies, lateness, processor);
+    }
+
+    private static LatencyRun of(List<Window<Stage>> windows, int disturbed) {
+        Histogram latencies = Quantile.newHistogram();
+        Histogram lateness = Quantile.newHistogram();
+        int events = 0;
+        double processor = 0;
+        for (Window<Stage> window : windows) {
+            Stage stage = window.measured();
+            latencies.add(stage.latencies());
+            lateness.add(stage.lateness());
+            events += stage.events();
+            processor += stage.processor() / windows.size();
+        }
+        return new LatencyRun(events, Quantile.of(latencies), Quantile.of(lateness), processor, disturbed);
     }
 
     /** Returns when everything has come; fails if nothing more does. */

@@ -2,6 +2,8 @@ package io.eventbroker.bench.scale;
 
 import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.Interval;
+import io.eventbroker.bench.lab.StealTime;
+import io.eventbroker.bench.lab.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -60,14 +62,19 @@ final class Flow implements AutoCloseable {
      */
     static double nanosPerMessage(Subject subject, Plan plan) throws InterruptedException {
         try (Flow flow = new Flow(subject)) {
-            List<Double> nanos = new ArrayList<>();
-            for (int window = 0; window < plan.warmUpWindows() + plan.windows(); window++) {
-                double cost = flow.window(TimeUnit.MILLISECONDS.toNanos(plan.windowMillis()));
-                if (window >= plan.warmUpWindows()) {
-                    nanos.add(cost);
-                }
+            long nanos = TimeUnit.MILLISECONDS.toNanos(plan.windowMillis());
+            for (int window = 0; window < plan.warmUpWindows(); window++) {
+                flow.window(nanos);
             }
-            return Interval.median(nanos);
+            List<Window<Double>> costs = new ArrayList<>();
+            while (Window.quiet(costs) < plan.windows() && costs.size() < Window.TRIES * plan.windows()) {
+                StealTime earlier = StealTime.now();
+                double cost = flow.window(nanos);
+                costs.add(new Window<>(cost, StealTime.now().since(earlier)));
+            }
+            return Interval.median(Window.quietest(costs, plan.windows()).stream()
+                    .map(Window::measured)
+                    .toList());
         }
     }
 

@@ -23,10 +23,10 @@ final class Made {
     }
 
     static Run run(double millions) {
-        return new Run(List.of(millions * 1e6), 0.05, 0, 0, 0, 0, 1_000, 5, 7, Map.of());
+        return new Run(List.of(millions * 1e6), 0.05, 0, 0, 0, 0, 1_000, 5, List.of(), 7, Map.of());
     }
 
     static Run inexact(long lost, long reordered) {
-        return new Run(List.of(), 0, lost, reordered, 0, 0, 1_000, 5, 7, Map.of());
+        return new Run(List.of(), 0, lost, reordered, 0, 0, 1_000, 5, List.of(), 7, Map.of());
     }
 }

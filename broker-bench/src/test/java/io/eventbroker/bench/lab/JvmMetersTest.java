@@ -11,24 +11,24 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class JvmMetersTest {
-    private static final int MEGABYTES_10 = 10 << 20;
+    private static final int MEGABYTES_50 = 50 << 20;
 
     private byte[] kept = {};
 
     @Test
     void usedHeapSeesWhatIsKept() throws InterruptedException {
         long before = JvmMeters.usedHeap();
-        kept = new byte[MEGABYTES_10];
-        assertThat(JvmMeters.usedHeap() - before).isGreaterThan(MEGABYTES_10 * 9 / 10);
-        assertThat(kept).hasSize(MEGABYTES_10);
+        kept = new byte[MEGABYTES_50];
+        assertThat(JvmMeters.usedHeap() - before).isGreaterThan(MEGABYTES_50 * 9 / 10);
+        assertThat(kept).hasSize(MEGABYTES_50);
     }
 
     @Test
     void allocatedBytesAreThoseOfOtherThreadsToo() throws InterruptedException {
         long before = JvmMeters.allocatedBytes();
         whileAlive(
-                () -> kept = new byte[MEGABYTES_10],
-                () -> assertThat(JvmMeters.allocatedBytes() - before).isGreaterThanOrEqualTo(MEGABYTES_10));
+                () -> kept = new byte[MEGABYTES_50],
+                () -> assertThat(JvmMeters.allocatedBytes() - before).isGreaterThanOrEqualTo(MEGABYTES_50));
     }
 
     @Test

@@ -56,7 +56,7 @@ class OutcomesTest {
     void runsEachMeasurementInAJvmOfItsOwn() throws InterruptedException {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
 
-        new Rounds(1, 1, Duration.ofSeconds(1), nowhere, new ArrayList<>())
+        new Rounds(1, 1, Duration.ofSeconds(1), nowhere, new ArrayList<>(), new ArrayList<>())
                 .run(round -> List.of("7", "no number"), outcomes::run, round -> {});
 
         assertThat(outcomes.values("7", own -> own.get("worth"))).containsExactly(7.0);

@@ -114,6 +114,18 @@ class ReportTest {
     }
 
     @Test
+    void whatTheHostKeptIsTold() throws IOException {
+        Report quiet = Report.begun("measure", List.of("measure"), false, Map.of("stolen", List.of(0, 0.01)));
+        Report disturbed = Report.begun("measure", List.of("measure"), false, Map.of("stolen", List.of(0.1, 0.3)));
+        Path file = folder.resolve("disturbed.json");
+        disturbed.writeJson(file);
+
+        assertThat(quiet.headline()).doesNotContain("host");
+        assertThat(Report.read(file).headline()).contains("whose host kept 20 % of the processors' time");
+        assertThat(report.headline()).as("of an old file").doesNotContain("host");
+    }
+
+    @Test
     void whatIsOnlyIndicativeSaysSoAndHasNoVerdicts() throws IOException {
         Report quick = Report.begun("measure", List.of("measure", "--quick"), true, Map.of())
                 .with(report.verdicts(), report.sections(), List.of());

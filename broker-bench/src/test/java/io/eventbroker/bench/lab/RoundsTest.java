@@ -15,6 +15,7 @@ class RoundsTest {
 
     private final StringWriter printed = new StringWriter();
     private final List<Double> loads = new ArrayList<>();
+    private final List<Double> stolen = new ArrayList<>();
 
     @Test
     void everythingRunsOnceARoundInAnOrderOfItsOwn() throws InterruptedException {
@@ -45,12 +46,13 @@ class RoundsTest {
         orders(7);
 
         assertThat(loads).hasSize(3);
+        assertThat(stolen).hasSize(3).allMatch(share -> share >= 0 && share <= 1);
     }
 
     private List<List<Integer>> orders(long seed) throws InterruptedException {
         List<List<Integer>> orders = new ArrayList<>();
         List<Integer> order = new ArrayList<>();
-        new Rounds(3, seed, Duration.ofSeconds(2), new PrintWriter(printed), loads)
+        new Rounds(3, seed, Duration.ofSeconds(2), new PrintWriter(printed), loads, stolen)
                 .run(
                         round -> TEN,
                         (round, number) -> {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(180)
 class LatencyCommandTest {
-    private static final Plan TINY = new Plan(20, 10, 50);
+    private static final Plan TINY = new Plan(20, 10, 1, 50);
 
     @TempDir
     private Path folder;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class LatencyRunTest {
-    private static final Plan PLAN = new Plan(20, 10, 50);
+    private static final Plan PLAN = new Plan(20, 10, 2, 25);
 
     @ParameterizedTest
     @EnumSource(Contender.class)

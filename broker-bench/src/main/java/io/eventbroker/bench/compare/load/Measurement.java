@@ -2,6 +2,8 @@ package io.eventbroker.bench.compare.load;
 
 import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.JvmMeters;
+import io.eventbroker.bench.lab.StealTime;
+import io.eventbroker.bench.lab.Window;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,17 +76,19 @@ public final class Measurement {
         JvmMeters.allocatedBytes(); // the first time it loads classes
         long allocated = JvmMeters.allocatedBytes();
         long before = sent();
-        List<Double> rates = new ArrayList<>();
+        List<Window<Double>> windows = new ArrayList<>();
         begin = System.nanoTime();
-        while (isExact() && !plan.isDone(rates.size(), millisSince(begin))) {
-            rates.add(window());
+        while (isExact() && !plan.isDone(Window.quiet(windows), windows.size(), millisSince(begin))) {
+            StealTime earlier = StealTime.now();
+            double rate = window();
+            windows.add(new Window<>(rate, StealTime.now().since(earlier)));
         }
         double bytes = (JvmMeters.allocatedBytes() - allocated) / (double) Math.max(1, sent() - before);
 
         long changed = isExact() ? changed() : 0;
         boolean exact = isExact() && changed == 0;
         return new Run(
-                exact ? rates : List.of(),
+                exact ? plan.counting(windows) : List.of(),
                 exact ? bytes : 0,
                 lost(),
                 reordered(),
@@ -92,6 +96,7 @@ public final class Measurement {
                 contender.dropped(),
                 sent(),
                 warmUps.size(),
+                List.copyOf(windows),
                 checksum(),
                 settings);
     }

@@ -2,6 +2,7 @@ package io.eventbroker.bench.compare.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.eventbroker.bench.lab.Window;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,10 +27,34 @@ class PlanTest {
 
     @Test
     void slowWindowsAreMeasuredThreeTimes() {
-        assertThat(plan.isDone(4, 999)).isFalse();
-        assertThat(plan.isDone(5, 999)).isTrue();
-        assertThat(plan.isDone(2, 5_000)).isFalse();
-        assertThat(plan.isDone(3, 5_000)).isTrue();
-        assertThat(new Plan(0, 0, 2, 5).isDone(2, 0)).isTrue();
+        assertThat(plan.isDone(4, 4, 999)).isFalse();
+        assertThat(plan.isDone(5, 5, 999)).isTrue();
+        assertThat(plan.isDone(2, 2, 5_000)).isFalse();
+        assertThat(plan.isDone(3, 3, 5_000)).isTrue();
+        assertThat(new Plan(0, 0, 2, 5).isDone(2, 2, 0)).isTrue();
+    }
+
+    @Test
+    void windowsFromWhichTheHostTookMuchAreMeasuredAgainThreeTimesAtMost() {
+        assertThat(plan.isDone(4, 14, 999)).isFalse();
+        assertThat(plan.isDone(5, 14, 999)).isTrue();
+        assertThat(plan.isDone(0, 15, 999)).isTrue();
+        assertThat(plan.isDone(2, 5, 2_999)).isFalse();
+        assertThat(plan.isDone(2, 5, 3_000)).isTrue();
+    }
+
+    @Test
+    void quietWindowsCountWhateverWasMeasuredInOthers() {
+        Window<Double> quiet = new Window<>(1.0, 0.05);
+        Window<Double> alsoQuiet = new Window<>(2.0, 0);
+        Window<Double> stolen = new Window<>(3.0, 0.06);
+        Window<Double> moreStolen = new Window<>(4.0, 0.5);
+
+        assertThat(plan.counting(List.of(stolen, quiet, alsoQuiet, quiet, quiet, moreStolen, quiet)))
+                .containsExactly(2.0, 1.0, 1.0, 1.0, 1.0);
+        assertThat(plan.counting(List.of(quiet, stolen, alsoQuiet, quiet))).containsExactly(2.0, 1.0, 1.0);
+        assertThat(plan.counting(List.of(moreStolen, quiet, moreStolen, stolen)))
+                .as("the quietest three, if too few are quiet")
+                .containsExactly(1.0, 3.0, 4.0);
     }
 }
