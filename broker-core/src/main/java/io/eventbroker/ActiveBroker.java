@@ -30,6 +30,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
     private @Nullable Thread thread;
 
     ActiveBroker(BrokerConfig config, Timing timing, LoopSteps steps) {
+        Checks.requireStack(Checks.FRAMES); // or something might be linked in vain, for ever; so below
         this.config = Checks.requireNonNull(config, "config");
         this.lifecycle = new Lifecycle(config.name, timing, steps);
         SubscriptionSpec<BrokerEvent> log =
@@ -88,10 +89,9 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     @Override
     public <T> Lane<T> lane(Topic<T> topic) {
+        Checks.requireStack(Checks.FRAMES);
         TopicDefinition definition = Checks.requireNonNull(topic, "topic").definition();
-        RingLane<T> lane = new RingLane<>(definition, config.laneSize, entrance, loop::close);
-        loop.open(lane);
-        return lane;
+        return loop.open(new RingLane<T>(definition, config.laneSize, entrance, loop::close));
     }
 
     // ---- subscribing
@@ -103,6 +103,7 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     @Override
     public <E> Subscription push(SubscriptionSpec<?> spec, Handler<? super E> handler) {
+        Checks.requireStack(Checks.FRAMES);
         PushSubscription<E> push = new PushSubscription<>(spec, handler, lifecycle, loop);
         prepare(push, config.threadFactory == null ? WorkerThreads.DEFAULT : config.threadFactory);
         loop.add(push);
@@ -112,9 +113,8 @@ class ActiveBroker implements Broker, SubscriptionSpec.Opener {
 
     @Override
     public <E> Inbox<E> pull(SubscriptionSpec<?> spec) {
-        PullSubscription<E> inbox = new PullSubscription<>(spec, lifecycle.timing, loop);
-        loop.add(inbox);
-        return inbox;
+        Checks.requireStack(Checks.FRAMES);
+        return loop.add(new PullSubscription<E>(spec, lifecycle.timing, loop));
     }
 
     /** Gets the workers' threads from the factory, before anything has changed. */

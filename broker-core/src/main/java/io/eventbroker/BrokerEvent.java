@@ -53,7 +53,8 @@ public interface BrokerEvent {
     record Unrouted(String topic, Object event) implements BrokerEvent {}
 
     /**
-     * A subscription was full, and began to drop events. The episode lasts until its queue has drained to half.
+     * A subscription was full, and began to drop events. The episode lasts until its queue has drained to half and the
+     * broker has taken note of it.
      *
      * @param subscription the subscription's name
      * @param topic what it subscribes to

@@ -5,7 +5,6 @@ import io.eventbroker.internal.Timing;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,22 +184,24 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
 
     // ---- for subscriptions, lanes and their owners
 
-    /** Adds a subscription, after everything published before. */
-    void add(QueuedSubscription<?> subscription) {
+    /** Adds a subscription, after everything published before; returns it. */
+    <S extends QueuedSubscription<?>> S add(S subscription) {
         executeIfOpen(() -> {
             router.flush(); // what was made before it is not for it
-            Supplier<RuntimeException> objection = directory.add(subscription);
+            RuntimeException objection = directory.add(subscription);
             if (objection == null) {
                 router.tell(new BrokerEvent.Subscribed(subscription.name(), subscription.source.name()));
                 router.replay(subscription);
             }
             return objection;
         });
+        return subscription;
     }
 
     /** Removes a subscription, after everything published before; if the broker has ended it has nothing to do. */
     @Override
     public void remove(QueuedSubscription<?> subscription) {
+        Checks.requireStack(Checks.FRAMES); // or something might be done of which nobody learns; so below
         commands.execute(Commands.Action.of(() -> {
             router.flush(); // what was made before is for it
             subscription.cancel(null); // first: its reader must not be nobody's when the other fails
@@ -232,25 +233,27 @@ final class BrokerLoop implements Runnable, QueuedSubscription.Host {
         return commands.submit(() -> router.tell(event), Thread.currentThread());
     }
 
-    /** Opens a lane, after everything published before. */
-    void open(RingLane<?> lane) {
+    /** Opens a lane, after everything published before; returns it. */
+    <T> RingLane<T> open(RingLane<T> lane) {
         executeIfOpen(() -> {
-            Supplier<RuntimeException> objection = directory.add(lane);
+            RuntimeException objection = directory.add(lane);
             if (objection == null) {
                 inflow.add(lane);
             }
             return objection;
         });
+        return lane;
     }
 
     private void executeIfOpen(Commands.Action action) {
-        if (!commands.execute(() -> lifecycle.isOpen() ? action.apply() : lifecycle::closedException)) {
+        if (!commands.execute(() -> lifecycle.isOpen() ? action.apply() : lifecycle.closedException())) {
             throw lifecycle.closedException();
         }
     }
 
     /** Closes a lane; returns when everything has been routed that it accepted. */
     void close(RingLane<?> lane) {
+        Checks.requireStack(Checks.FRAMES);
         commands.execute(Commands.Action.of(lane.ring::close));
         if (!lifecycle.caller().equals(lane.owner.get())) { // who may be publishing
             Timing.Wait.polling(lifecycle.timing, lane, RingLane.GRACE).until(() -> false);

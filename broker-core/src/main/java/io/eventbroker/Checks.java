@@ -93,11 +93,9 @@ final class Checks {
         return given;
     }
 
-    /** Lets a stack that is near its end overflow here, rather than in the middle of what follows. */
-    static void requireStack(int frames) {
-        if (frames > 0) {
-            requireStack(frames - 1);
-        }
+    /** Lets a stack that is near its end overflow here, rather than in the middle of what follows; otherwise returns true. */
+    static boolean requireStack(int frames) {
+        return frames == 0 || requireStack(frames - 1);
     }
 
     private static void requireLength(String what, String given, int max) {

@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the broker's loop is asked to do; in a queue of its own, since the rings may be full. */
@@ -17,7 +16,7 @@ final class Commands {
     /** What to do; returns null, or what the caller is to throw because nothing was changed. */
     @FunctionalInterface
     interface Action {
-        @Nullable Supplier<RuntimeException> apply();
+        @Nullable RuntimeException apply();
 
         /** An action that nobody objects to. */
         static Action of(Runnable task) {
@@ -48,7 +47,7 @@ final class Commands {
         final AtomicInteger status = new AtomicInteger(PENDING);
 
         /** Why the command changed nothing. Written by the loop before the status; to be read after it was applied. */
-        @Nullable Supplier<RuntimeException> objection;
+        @Nullable RuntimeException objection;
 
         Command(boolean isOrdered, Action action, @Nullable Thread caller) {
             this.isOrdered = isOrdered;
@@ -124,7 +123,6 @@ final class Commands {
 
     /** Waits until the loop has done it, whatever interrupts come; returns false if the broker ended first. */
     boolean execute(Action action) {
-        Checks.requireStack(Checks.FRAMES); // or something might be done of which nobody learns
         Timing.Wait wait = Timing.Wait.polling(lifecycle.timing, this, Timing.FOREVER);
         Command command = new Command(true, action, Thread.currentThread());
         BooleanSupplier isOver = () -> !command.isPending() || lifecycle.hasEnded(); // no memory, no command
@@ -135,7 +133,7 @@ final class Commands {
             command.end(REFUSED); // does nothing if it was applied
         }
         if (command.objection != null) {
-            throw command.objection.get();
+            throw (RuntimeException) command.objection.fillInStackTrace(); // the loop made it
         }
         return command.status.get() == APPLIED;
     }

@@ -59,6 +59,7 @@ final class Congestion {
 
     /** Lets some time pass while a subscription is full; throws if a worker that waits would wait for itself. */
     void await(QueuedSubscription<?> target, Timing.Wait wait, Lifecycle lifecycle) {
+        Checks.requireStack(Checks.FRAMES); // or what follows might fail halfway
         boolean isEndless = wait.remaining() == Timing.FOREVER;
         PushSubscription<?>.Worker worker = isEndless ? (PushSubscription<?>.Worker) lifecycle.worker() : null;
         Waiter waiter = new Waiter();

@@ -11,7 +11,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -100,21 +99,21 @@ final class Directory {
 
     /** Refuses a topic that is the broker's own, or whose name is in use with another definition. */
     void requirePublishable(TopicDefinition topic) {
-        Supplier<RuntimeException> objection = objection(topic, true);
+        RuntimeException objection = objection(topic, true);
         if (objection != null) {
-            throw objection.get();
+            throw objection;
         }
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private @Nullable Supplier<RuntimeException> objection(TopicDefinition topic, boolean isToPublish) {
+    private @Nullable RuntimeException objection(TopicDefinition topic, boolean isToPublish) {
         Route known = routes.get(topic.name());
         if (known == events && isToPublish) {
-            return () -> new IllegalArgumentException(topic + " is the broker's own; it can be subscribed to only");
+            return new IllegalArgumentException(topic + " is the broker's own; it can be subscribed to only");
         }
         return known == null || known.definition.equals(topic)
                 ? null
-                : () -> new IllegalStateException(topic + " clashes with " + known.definition
+                : new IllegalStateException(topic + " clashes with " + known.definition
                         + ", which is in use: one name has one definition, so share the topic as a constant");
     }
 
@@ -133,8 +132,8 @@ final class Directory {
     }
 
     /** Opens a lane; changes nothing if it returns what its owner is to be told. */
-    @Nullable Supplier<RuntimeException> add(RingLane<?> lane) {
-        Supplier<RuntimeException> objection = objection(lane.topic, true);
+    @Nullable RuntimeException add(RingLane<?> lane) {
+        RuntimeException objection = objection(lane.topic, true);
         if (objection == null) {
             routeFor(lane.topic).lanes++;
         }
@@ -156,15 +155,15 @@ final class Directory {
     }
 
     /** Adds a subscription and names it; changes nothing if it returns what its owner is to be told. */
-    @Nullable Supplier<RuntimeException> add(QueuedSubscription<?> subscription) {
+    @Nullable RuntimeException add(QueuedSubscription<?> subscription) {
         TopicDefinition topic = subscription.source.definition;
-        Supplier<RuntimeException> clash = topic == null ? null : objection(topic, false);
+        RuntimeException clash = topic == null ? null : objection(topic, false);
         if (clash != null) {
             return clash;
         }
         String given = subscription.givenName;
         if (given != null && living.containsKey(given)) {
-            return () -> new IllegalStateException("a living subscription is named \"" + given
+            return new IllegalStateException("a living subscription is named \"" + given
                     + "\" already; give each a name of its own, or unsubscribe the other first");
         }
         subscription.number = ++admitted;

@@ -38,7 +38,7 @@ abstract class Entrance {
                 if (result != Ring.Result.FULL) {
                     try {
                         sleeper.wake();
-                    } catch (StackOverflowError e) {
+                    } catch (Throwable e) {
                         // it is in all the same: the loop finds it when it looks by itself
                     }
                     if (result == Ring.Result.ACCEPTED) {

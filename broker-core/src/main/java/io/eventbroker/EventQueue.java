@@ -84,7 +84,7 @@ final class EventQueue {
         CELL.setRelease(in.chunk.cells, in.chunk.cell(position), numbered);
         try {
             INDEX.lazySet(in, position + 1);
-        } catch (StackOverflowError e) {
+        } catch (Throwable e) {
             in.index = position + 1; // no call: it can be taken already
         }
     }

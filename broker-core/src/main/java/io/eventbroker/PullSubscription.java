@@ -111,7 +111,8 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
             }
         } finally {
             wasSignalled |= waiter.cancel(); // first: removing may fail, and a signal must not be for nobody
-            for (PullSubscription<?> inbox : inboxes) {
+            for (int i = 0; i < inboxes.size(); i++) { // without memory for an iterator
+                PullSubscription<?> inbox = inboxes.get(i);
                 inbox.queue.consumers.remove(waiter);
                 if (wasSignalled && !inbox.queue.isEmpty()) {
                     inbox.queue.consumers.signalOne(); // the signal was for somebody who goes on reading
@@ -147,7 +148,7 @@ final class PullSubscription<T> extends QueuedSubscription<T> implements Inbox<T
         }
         try {
             noteRelief();
-        } catch (StackOverflowError e) {
+        } catch (Throwable e) {
             // as it does itself when it fails
         }
         return (T) event;

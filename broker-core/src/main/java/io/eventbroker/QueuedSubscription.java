@@ -199,7 +199,8 @@ abstract class QueuedSubscription<T> extends Backlog implements Subscription {
             if (seen % 2 != 0 && size() <= capacity && congestion.compareAndSet(seen, seen + 1)) {
                 publishers.signalAll();
             }
-            if (isRelieved() && episode.compareAndSet(FULL, RELIEVED)) {
+            // with stack enough, or what follows might fail halfway
+            if (isRelieved() && Checks.requireStack(Checks.FRAMES) && episode.compareAndSet(FULL, RELIEVED)) {
                 isTelling = true;
                 host.relieved(this);
             }

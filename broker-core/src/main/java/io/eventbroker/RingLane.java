@@ -54,6 +54,7 @@ final class RingLane<T> extends Entrance implements Lane<T> {
 
     @Override
     public int publishAll(Collection<? extends T> events) {
+        Checks.requireStack(Checks.FRAMES); // or something might be linked in vain, for ever
         Object[] all = Checks.requireNonNull(events, "events").toArray();
         int missing = Arrays.asList(all).indexOf(null);
         Checks.requireNonNull(missing < 0 ? all : null, "event " + missing + " of " + all.length);

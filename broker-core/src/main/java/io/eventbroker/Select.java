@@ -4,7 +4,6 @@ import io.eventbroker.internal.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +50,7 @@ public final class Select<T> {
      */
     @SafeVarargs
     public static <T> Select<T> of(Inbox<? extends T>... inboxes) {
+        Checks.requireStack(Checks.FRAMES); // or something might be linked in vain, for ever
         List<PullSubscription<? extends T>> pulls = new ArrayList<>();
         for (Inbox<? extends T> inbox : Checks.requireNonNull(inboxes, "inboxes")) {
             Checks.requireNonNull(inbox, "inbox " + pulls.size() + " of " + inboxes.length);
@@ -111,11 +111,10 @@ public final class Select<T> {
             }
         }
         if (isOver) {
-            Throwable cause = inboxes.stream()
-                    .map(i -> i.cause)
-                    .filter(Objects::nonNull)
-                    .findFirst()
-                    .orElse(null);
+            Throwable cause = null;
+            for (int i = 0; i < inboxes.size() && cause == null; i++) {
+                cause = inboxes.get(i).cause;
+            }
             throw new SubscriptionClosedException("all inboxes selected from have ended", cause);
         }
         return null;

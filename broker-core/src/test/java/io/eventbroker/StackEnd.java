@@ -58,9 +58,6 @@ final class StackEnd {
         Overflow.DROP_NEWEST, Overflow.BACKPRESSURE, Overflow.DROP_OLDEST, Overflow.CONFLATE
     };
 
-    /** How many events are there to be read. */
-    private static final int FILL = 2_000;
-
     private static final int MOST = 1 << 16;
     private static final int TRIES = 2;
     private static final Duration CLOSING_TIME = Duration.ofMinutes(1);
@@ -69,6 +66,10 @@ final class StackEnd {
 
     private final Call call;
     private final int dives;
+
+    /** How many events fill what is read, so that it drains to half meanwhile. */
+    private final int fill;
+
     private final boolean isRecursing;
 
     /** At each how many levels to try: what probes for more stack fails at more levels. */
@@ -96,6 +97,7 @@ final class StackEnd {
     private Inbox<Integer> inbox;
     private Select<Integer> select;
     private Iterator<Integer> events;
+    private Inbox<BrokerEvent.DropsEnded> ended;
 
     private int accepted;
     private int tries;
@@ -107,6 +109,7 @@ final class StackEnd {
     private StackEnd(Call call, int dives, Random random) {
         this.call = call;
         this.dives = dives;
+        fill = (dives + 1) * TRIES;
         stride = Call.COMMANDS.contains(call) ? 4 : 1;
         isRecursing = random.nextInt(4) == 0 && !call.reads(); // there is not so much to be read
         policy = POLICIES[random.nextInt(POLICIES.length)];
@@ -153,6 +156,9 @@ final class StackEnd {
             if (!isRecursing) {
                 tries = TRIES;
                 dive(0);
+                if (n == dives && call != Call.CLOSE) {
+                    tryOnce(); // what was linked in vain would fail here, too
+                }
                 return;
             }
             try {
@@ -200,11 +206,12 @@ final class StackEnd {
             }
             return witness;
         }
-        inbox = broker.subscription(NUMBERS).capacity(MOST).overflow(policy).inbox();
+        inbox = broker.subscription(NUMBERS).capacity(fill).overflow(policy).inbox();
+        ended = broker.inbox(BrokerEvent.TOPIC.only(BrokerEvent.DropsEnded.class));
         select = Select.of(inbox);
         events = inbox.iterator();
-        for (int n = 0; call != Call.WAIT && n < FILL; n++) {
-            broker.publish(NUMBERS, EVENTS[n]);
+        for (int n = 0; call != Call.WAIT && n <= fill; n++) {
+            broker.publish(NUMBERS, EVENTS[n]); // one more than there is room for
         }
         Tests.awaitRouted(broker);
         return inbox;
@@ -351,12 +358,18 @@ final class StackEnd {
         for (Integer n = inbox.poll(); n != null; n = inbox.poll()) {
             all.add(n);
         }
-        int expected = call == Call.WAIT ? 0 : FILL;
+        int first = call != Call.WAIT && policy == Overflow.DROP_OLDEST ? 1 : 0;
+        int last =
+                call == Call.WAIT ? 0 : policy == Overflow.DROP_NEWEST || policy == Overflow.CONFLATE ? fill : fill + 1;
+        int expected = last - first;
         SubscriptionStats stats = inbox.stats();
         String what = all.size() + " of " + expected + " were received, " + overflows + " overflows; " + stats;
         check(all.size() == expected && stats.delivered() == expected, what);
-        check(all.equals(Arrays.asList(EVENTS).subList(0, expected)), "in order: " + all);
-        for (int n = FILL; n < FILL + 20; n++) {
+        check(all.equals(Arrays.asList(EVENTS).subList(first, last)), "in order: " + all);
+        long episodes = call == Call.WAIT || policy == Overflow.BACKPRESSURE ? 0 : 1;
+        Tests.awaitTrue("the end of the drops is told", () -> ended.stats().matched() == episodes);
+        check(broker.awaitQuiescence(Tests.PATIENCE), "quiet: " + broker.stats());
+        for (int n = fill + 1; n < fill + 21; n++) {
             Callable<Integer> take = n % 2 == 0 ? inbox::take : () -> inbox.poll(Tests.PATIENCE);
             Task<Integer> reader = Task.call("awaiting reader", take);
             Tests.awaitParked(reader.thread());
