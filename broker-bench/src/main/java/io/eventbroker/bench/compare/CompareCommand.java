@@ -77,7 +77,8 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--window",
             paramLabel = "MILLIS",
             description = "How long publishers publish between two checks of all accounts: 200 unless told. A run has 5"
-                    + " windows, and up to 15 before them until the rate is steady.")
+                    + " windows, and up to 15 before them until the rate is steady; for up to three times as long if the"
+                    + " host of a virtual machine keeps the processors meanwhile.")
     private @Nullable Integer window;
 
     @Mixin

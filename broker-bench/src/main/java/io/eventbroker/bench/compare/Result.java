@@ -151,6 +151,11 @@ final class Result {
         return runs(trial -> true).mapToLong(figure).sum();
     }
 
+    /** Of how many runs with a rate too few windows were quiet. */
+    long disturbed() {
+        return runs(trial -> true).filter(Run::hasRate).filter(Run::isDisturbed).count();
+    }
+
     /** Whether it may be the best of its kind: whatever it said to have carried came, in order and unchanged. */
     boolean isExact() {
         return lost() == 0 && reordered() == 0 && changed() == 0 && !rates().isEmpty();

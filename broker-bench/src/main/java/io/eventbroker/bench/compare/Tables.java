@@ -64,9 +64,16 @@ final class Tables {
             scenarios.forEach(scenario -> row.add(summary(scenario, contender)));
             rows.add(row);
         }
-        return Section.of("Millions of messages per second", columns, rows)
+        Section section = Section.of("Millions of messages per second", columns, rows)
                 .note("Published by all and delivered to each subscriber, lossless; publishers x subscribers x topics;"
                         + " the median of all rounds.");
+        long disturbed = results.stream().mapToLong(Result::disturbed).sum();
+        long all = results.stream().mapToLong(result -> result.rates().size()).sum();
+        return disturbed == 0
+                ? section
+                : section.note(
+                        "In " + disturbed + " of " + all + " runs the host of this machine never left it alone for"
+                                + " long enough; their quietest windows count.");
     }
 
     private String summary(Scenario scenario, Entry contender) {

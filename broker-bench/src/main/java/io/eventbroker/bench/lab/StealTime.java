@@ -9,9 +9,9 @@ import java.io.InputStream;
  * Linux tells it in {@code /proc/stat}; elsewhere it is always 0. Reading it allocates less than a kilobyte.
  *
  * @param stolen by the host, of all processors, in ticks of some 10 ms
- * @param all that has passed, of all processors
+ * @param wanted that there was work for: what was stolen and what was not
  */
-public record StealTime(long stolen, long all) {
+public record StealTime(long stolen, long wanted) {
     private static final StealTime UNKNOWN = new StealTime(0, 0);
     private static final String STAT = "/proc/stat";
 
@@ -20,6 +20,9 @@ public record StealTime(long stolen, long all) {
 
     /** Of the numbers of that line: user, nice, system, idle, iowait, irq, softirq, steal; others are parts of these. */
     private static final int COLUMNS = 8;
+
+    private static final int IDLE = 4;
+    private static final int IO_WAIT = 5;
 
     /** Until now. */
     public static StealTime now() {
@@ -32,7 +35,7 @@ public record StealTime(long stolen, long all) {
     }
 
     static StealTime parse(byte[] line, int length) {
-        long all = 0;
+        long wanted = 0;
         long number = -1;
         int columns = 0;
         for (int i = 0; i < length && line[i] != '\n'; i++) {
@@ -42,9 +45,10 @@ public record StealTime(long stolen, long all) {
             }
             boolean isEnd = number >= 0 && (i + 1 == length || line[i + 1] < '0' || line[i + 1] > '9');
             if (isEnd) {
-                all += number;
-                if (++columns == COLUMNS) {
-                    return new StealTime(number, all);
+                columns++;
+                wanted += columns == IDLE || columns == IO_WAIT ? 0 : number;
+                if (columns == COLUMNS) {
+                    return new StealTime(number, wanted);
                 }
                 number = -1;
             }
@@ -52,8 +56,9 @@ public record StealTime(long stolen, long all) {
         return UNKNOWN; // some other system's file, or that of a Linux before there was steal time
     }
 
-    /** How much of the processors' time since another reading the host has kept, from 0 to 1. */
+    /** How much of what was wanted since another reading the host has kept, from 0 to 1. */
     public double since(StealTime earlier) {
-        return all == earlier.all ? 0 : (double) (stolen - earlier.stolen) / (all - earlier.all);
+        long passed = wanted - earlier.wanted;
+        return passed <= 0 ? 0 : Math.max(0, Math.min(1, (double) (stolen - earlier.stolen) / passed));
     }
 }

@@ -3,11 +3,9 @@ package io.eventbroker.bench.latency;
 import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.JsonLine;
 import io.eventbroker.bench.lab.JvmMeters;
-import io.eventbroker.bench.lab.StealTime;
 import io.eventbroker.bench.lab.Text;
 import io.eventbroker.bench.lab.Window;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -22,14 +20,19 @@ import org.HdrHistogram.Histogram;
  * @param latencies in ns, from when an event was due to when its handler was called
  * @param lateness in ns, from when an event was due to when it was about to be published: the harness's own share
  * @param processor time taken by the whole JVM but for the thread that paces, in seconds a second
- * @param disturbed in how many windows a virtual machine's host kept much of the processors
+ * @param stolen what a virtual machine's host kept of the processor time that was wanted in each window, from 0 to 1,
+ *     those included that do not count
  */
 record LatencyRun(
-        int events, Map<Quantile, Long> latencies, Map<Quantile, Long> lateness, double processor, int disturbed) {
+        int events,
+        Map<Quantile, Long> latencies,
+        Map<Quantile, Long> lateness,
+        double processor,
+        List<Double> stolen) {
     private static final int FASTEST = 100_000;
     private static final long HEAD_START_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws InterruptedException {
         Contender contender = Contender.parse(arguments[0]);
         int rate = Integer.parseInt(arguments[1]);
         Plan plan = JsonLine.read(arguments[2], Plan.class);
@@ -37,7 +40,8 @@ record LatencyRun(
         System.exit(0);
     }
 
-    static LatencyRun measure(Function<Consumer<Event>, Channel> opener, int rate, Plan plan, Clock clock) {
+    static LatencyRun measure(Function<Consumer<Event>, Channel> opener, int rate, Plan plan, Clock clock)
+            throws InterruptedException {
         return measure(opener, rate, plan, clock, Arrivals.PATIENCE);
     }
 
@@ -48,20 +52,19 @@ record LatencyRun(
      * @throws IllegalStateException if an event was lost or came out of order
      */
     static LatencyRun measure(
-            Function<Consumer<Event>, Channel> opener, int rate, Plan plan, Clock clock, Duration patience) {
+            Function<Consumer<Event>, Channel> opener, int rate, Plan plan, Clock clock, Duration patience)
+            throws InterruptedException {
         Receiver receiver = new Receiver(clock);
         try (Channel channel = opener.apply(receiver)) {
             Pacer pacer = new Pacer(clock, channel.in());
             stage(pacer, receiver, FASTEST, plan.warmUpMillis(), clock, patience);
             stage(pacer, receiver, rate, plan.settleMillis(), clock, patience);
             System.gc();
-            List<Window<Stage>> windows = new ArrayList<>();
-            while (Window.quiet(windows) < plan.windows() && windows.size() < Window.TRIES * plan.windows()) {
-                StealTime earlier = StealTime.now();
-                Stage stage = stage(pacer, receiver, rate, plan.windowMillis(), clock, patience);
-                windows.add(new Window<>(stage, StealTime.now().since(earlier)));
-            }
-            return of(Window.quietest(windows, plan.windows()), windows.size() - Window.quiet(windows));
+            List<Window<Stage>> windows = Window.measure(
+                    plan.windows(), () -> stage(pacer, receiver, rate, plan.windowMillis(), clock, patience));
+            return of(
+                    Window.quietest(windows, plan.windows()),
+                    windows.stream().map(Window::stolen).toList());
         }
     }
 
@@ -82,19 +85,18 @@ record LatencyRun(
         return new Stage(count, latencies, lateness, processor);
     }
 
-    private static LatencyRun of(List<Window<Stage>> windows, int disturbed) {
+    private static LatencyRun of(List<Stage> stages, List<Double> stolen) {
         Histogram latencies = Quantile.newHistogram();
         Histogram lateness = Quantile.newHistogram();
         int events = 0;
         double processor = 0;
-        for (Window<Stage> window : windows) {
-            Stage stage = window.measured();
-            latencies.add(stage.latencies());
-            lateness.add(stage.lateness());
-            events += stage.events();
-            processor += stage.processor() / windows.size();
+        for (Stage stage : stages) {
+            latencies.add(stage.latencies);
+            lateness.add(stage.lateness);
+            events += stage.events;
+            processor += stage.processor / stages.size();
         }
-        return new LatencyRun(events, Quantile.of(latencies), Quantile.of(lateness), processor, disturbed);
+        return new LatencyRun(events, Quantile.of(latencies), Quantile.of(lateness), processor, stolen);
     }
 
     /** Returns when everything has come; fails if nothing more does. */

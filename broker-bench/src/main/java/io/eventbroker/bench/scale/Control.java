@@ -2,12 +2,13 @@ package io.eventbroker.bench.scale;
 
 import io.eventbroker.bench.lab.Figures;
 import io.eventbroker.bench.lab.Interval;
-import java.util.ArrayList;
+import io.eventbroker.bench.lab.Window;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class Control {
 
     private Control() {}
 
-    static Figures measure(int size, Plan plan) {
+    static Figures measure(int size, Plan plan) throws InterruptedException {
         Walk walk = Walk.overAll(size);
         List<String> names =
                 IntStream.range(0, size).mapToObj(i -> "topic." + i).toList();
@@ -62,26 +63,30 @@ final class Control {
         return place == null ? 0 : place.read();
     }
 
-    private static double nanosPerStep(LongUnaryOperator visit, Plan plan) {
-        List<Double> nanos = new ArrayList<>();
-        long step = 0;
-        for (int window = 0; window < plan.warmUpWindows() + plan.windows(); window++) {
-            long first = step;
-            long begin = System.nanoTime();
-            long until = begin + TimeUnit.MILLISECONDS.toNanos(plan.windowMillis());
-            long found = 0;
-            do {
-                for (int i = 0; i < STEPS; i++) {
-                    found += visit.applyAsLong(step++);
-                }
-            } while (System.nanoTime() - until < 0);
-            if (found != step - first) {
-                throw new IllegalStateException("of " + (step - first) + " places " + found + " were read");
-            }
-            if (window >= plan.warmUpWindows()) {
-                nanos.add((double) (System.nanoTime() - begin) / (step - first));
-            }
+    private static double nanosPerStep(LongUnaryOperator visit, Plan plan) throws InterruptedException {
+        AtomicLong step = new AtomicLong();
+        for (int window = 0; window < plan.warmUpWindows(); window++) {
+            window(visit, step, plan);
         }
-        return Interval.median(nanos);
+        return Interval.median(
+                Window.quietest(Window.measure(plan.windows(), () -> window(visit, step, plan)), plan.windows()));
+    }
+
+    private static double window(LongUnaryOperator visit, AtomicLong visited, Plan plan) {
+        long first = visited.get();
+        long step = first;
+        long begin = System.nanoTime();
+        long until = begin + TimeUnit.MILLISECONDS.toNanos(plan.windowMillis());
+        long found = 0;
+        do {
+            for (int i = 0; i < STEPS; i++) {
+                found += visit.applyAsLong(step++);
+            }
+        } while (System.nanoTime() - until < 0);
+        if (found != step - first) {
+            throw new IllegalStateException("of " + (step - first) + " places " + found + " were read");
+        }
+        visited.set(step);
+        return (double) (System.nanoTime() - begin) / (step - first);
     }
 }

@@ -2,7 +2,6 @@ package io.eventbroker.bench.scale;
 
 import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.Interval;
-import io.eventbroker.bench.lab.StealTime;
 import io.eventbroker.bench.lab.Window;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,15 +65,8 @@ final class Flow implements AutoCloseable {
             for (int window = 0; window < plan.warmUpWindows(); window++) {
                 flow.window(nanos);
             }
-            List<Window<Double>> costs = new ArrayList<>();
-            while (Window.quiet(costs) < plan.windows() && costs.size() < Window.TRIES * plan.windows()) {
-                StealTime earlier = StealTime.now();
-                double cost = flow.window(nanos);
-                costs.add(new Window<>(cost, StealTime.now().since(earlier)));
-            }
-            return Interval.median(Window.quietest(costs, plan.windows()).stream()
-                    .map(Window::measured)
-                    .toList());
+            return Interval.median(
+                    Window.quietest(Window.measure(plan.windows(), () -> flow.window(nanos)), plan.windows()));
         }
     }
 

@@ -9,10 +9,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StealTimeTest {
     @Test
-    void theFirstEightNumbersAreAllTimeAndTheEighthIsStolen() {
+    void whatIsStolenAndWhatIsNotButIdleIsWanted() {
         assertThat(parse("cpu  100 20 30 4000 5 6 7 800 90 9\ncpu0 1 1 1 1 1 1 1 1 1 1\n"))
-                .isEqualTo(new StealTime(800, 4968));
-        assertThat(parse("cpu  1 2 3 4 5 6 7 8")).isEqualTo(new StealTime(8, 36));
+                .isEqualTo(new StealTime(800, 963));
+        assertThat(parse("cpu  1 2 3 4 5 6 7 8")).isEqualTo(new StealTime(8, 27));
     }
 
     @ParameterizedTest
@@ -30,10 +30,19 @@ class StealTimeTest {
     }
 
     @Test
+    void aClockThatGoesBackStealsNothing() {
+        StealTime earlier = new StealTime(800, 4000);
+
+        assertThat(new StealTime(799, 4010).since(earlier)).isZero();
+        assertThat(new StealTime(799, 3990).since(earlier)).isZero();
+        assertThat(new StealTime(820, 4010).since(earlier)).isOne();
+    }
+
+    @Test
     void thisMachineTellsAShare() {
         StealTime now = StealTime.now();
 
-        assertThat(now.stolen()).isBetween(0L, now.all());
+        assertThat(now.stolen()).isBetween(0L, now.wanted());
         assertThat(StealTime.now().since(now)).isBetween(0.0, 1.0);
     }
 

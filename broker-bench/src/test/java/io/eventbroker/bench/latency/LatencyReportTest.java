@@ -84,6 +84,6 @@ class LatencyReportTest {
             latencies.put(quantile, isLow ? p50 : quantile == Quantile.P90 ? (p50 + p99) / 2 : p99);
             lateness.put(quantile, isLow ? 1_000L : 2_000L);
         }
-        outcomes.add(round, new Case(contender, 1_000), new LatencyRun(7_000, latencies, lateness, 0.5, 0));
+        outcomes.add(round, new Case(contender, 1_000), new LatencyRun(7_000, latencies, lateness, 0.5, List.of()));
     }
 }

@@ -17,10 +17,11 @@ class LatencyRunTest {
 
     @ParameterizedTest
     @EnumSource(Contender.class)
-    void everyContenderDeliversAllInOrder(Contender contender) {
+    void everyContenderDeliversAllInOrder(Contender contender) throws InterruptedException {
         LatencyRun run = LatencyRun.measure(contender::open, 2_000, PLAN, Clock.SYSTEM);
 
         assertThat(run.events()).isEqualTo(100);
+        assertThat(run.stolen()).hasSizeBetween(2, 6);
         assertThat(run.latencies()).containsOnlyKeys(Quantile.values());
         assertThat(run.latency(Quantile.P50))
                 .isPositive()

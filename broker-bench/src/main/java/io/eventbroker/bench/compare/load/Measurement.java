@@ -2,7 +2,6 @@ package io.eventbroker.bench.compare.load;
 
 import io.eventbroker.bench.lab.Arrivals;
 import io.eventbroker.bench.lab.JvmMeters;
-import io.eventbroker.bench.lab.StealTime;
 import io.eventbroker.bench.lab.Window;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,15 +72,14 @@ public final class Measurement {
         }
 
         System.gc();
-        JvmMeters.allocatedBytes(); // the first time it loads classes
+        JvmMeters.allocatedBytes(); // the first time these load classes
+        Window.quiet(List.of(Window.of(() -> 0.0)));
         long allocated = JvmMeters.allocatedBytes();
         long before = sent();
         List<Window<Double>> windows = new ArrayList<>();
         begin = System.nanoTime();
         while (isExact() && !plan.isDone(Window.quiet(windows), windows.size(), millisSince(begin))) {
-            StealTime earlier = StealTime.now();
-            double rate = window();
-            windows.add(new Window<>(rate, StealTime.now().since(earlier)));
+            windows.add(Window.of(this::window));
         }
         double bytes = (JvmMeters.allocatedBytes() - allocated) / (double) Math.max(1, sent() - before);
 

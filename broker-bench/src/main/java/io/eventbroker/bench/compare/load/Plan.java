@@ -11,7 +11,8 @@ import java.util.List;
  *
  * @param fewestWarmUps how often it publishes at least without being measured
  * @param mostWarmUps how often at most, if the rate is not steady before, or for as long as so many windows should take
- * @param windows how often it publishes being measured; the median counts
+ * @param windows how often it publishes being measured; the median counts. Up to {@link Window#TRIES} times as often if the
+ *     host of a virtual machine keeps the processors meanwhile
  * @param windowMillis how long each time, in milliseconds
  */
 public record Plan(int fewestWarmUps, int mostWarmUps, int windows, int windowMillis) {
@@ -57,20 +58,14 @@ public record Plan(int fewestWarmUps, int mostWarmUps, int windows, int windowMi
      * @param quiet in how many of them the host of a virtual machine left the processors alone
      */
     boolean isDone(int quiet, int all, long millis) {
-        return isEnough(quiet, millis, 1) || isEnough(all, millis, Window.TRIES);
-    }
-
-    private boolean isEnough(int count, long millis, int tries) {
-        return count >= tries * windows
-                || (count >= Math.min(windows, FEWEST_WINDOWS) && millis >= (long) tries * windows * windowMillis);
+        int tries = quiet == all ? 1 : Window.TRIES;
+        return quiet >= windows
+                || (all >= Math.min(windows, FEWEST_WINDOWS) && millis >= (long) tries * windows * windowMillis);
     }
 
     /** The figures of the windows that count: the quiet ones, or if these are too few the quietest. */
     List<Double> counting(List<Window<Double>> measured) {
-        int quiet = Math.min(windows, Window.quiet(measured));
-        return Window.quietest(measured, Math.max(quiet, Math.min(windows, FEWEST_WINDOWS))).stream()
-                .map(Window::measured)
-                .toList();
+        return Window.quietest(measured, Math.max(Window.quiet(measured), Math.min(windows, FEWEST_WINDOWS)));
     }
 
     /** About how long a JVM takes. */

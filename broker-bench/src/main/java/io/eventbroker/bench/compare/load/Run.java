@@ -1,5 +1,6 @@
 package io.eventbroker.bench.compare.load;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.eventbroker.bench.lab.Interval;
 import io.eventbroker.bench.lab.Window;
@@ -38,6 +39,12 @@ public record Run(
     /** Whether everything came, in order, so that there is a rate. */
     public boolean hasRate() {
         return !rates.isEmpty();
+    }
+
+    /** Whether so few windows were quiet that others count, too. */
+    @JsonIgnore
+    public boolean isDisturbed() {
+        return Window.quiet(windows) < rates.size();
     }
 
     /** The same with other settings. */

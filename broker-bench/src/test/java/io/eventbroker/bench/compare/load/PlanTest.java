@@ -35,19 +35,19 @@ class PlanTest {
     }
 
     @Test
-    void windowsFromWhichTheHostTookMuchAreMeasuredAgainThreeTimesAtMost() {
-        assertThat(plan.isDone(4, 14, 999)).isFalse();
-        assertThat(plan.isDone(5, 14, 999)).isTrue();
-        assertThat(plan.isDone(0, 15, 999)).isTrue();
-        assertThat(plan.isDone(2, 5, 2_999)).isFalse();
-        assertThat(plan.isDone(2, 5, 3_000)).isTrue();
+    void windowsFromWhichTheHostTookMuchAreMeasuredAgainForThreeTimesAsLongAtMost() {
+        assertThat(plan.isDone(4, 14, 2_999)).isFalse();
+        assertThat(plan.isDone(5, 14, 2_999)).isTrue();
+        assertThat(plan.isDone(3, 5, 1_005)).isFalse();
+        assertThat(plan.isDone(0, 15, 3_000)).isTrue();
+        assertThat(plan.isDone(1, 2, 3_000)).isFalse();
     }
 
     @Test
     void quietWindowsCountWhateverWasMeasuredInOthers() {
-        Window<Double> quiet = new Window<>(1.0, 0.05);
+        Window<Double> quiet = new Window<>(1.0, 0.06);
         Window<Double> alsoQuiet = new Window<>(2.0, 0);
-        Window<Double> stolen = new Window<>(3.0, 0.06);
+        Window<Double> stolen = new Window<>(3.0, 0.07);
         Window<Double> moreStolen = new Window<>(4.0, 0.5);
 
         assertThat(plan.counting(List.of(stolen, quiet, alsoQuiet, quiet, quiet, moreStolen, quiet)))
