@@ -121,7 +121,10 @@ final class Commands {
 
     // ---- for anybody
 
-    /** Waits until the loop has done it, whatever interrupts come; returns false if the broker ended first. */
+    /**
+     * Waits until the loop has done it, whatever interrupts come; returns false if the broker ended first. The caller has
+     * probed for stack, before it linked the action, or something might be done of which nobody learns.
+     */
     boolean execute(Action action) {
         Timing.Wait wait = Timing.Wait.polling(lifecycle.timing, this, Timing.FOREVER);
         Command command = new Command(true, action, Thread.currentThread());

@@ -11,16 +11,18 @@ import java.util.concurrent.TimeUnit;
 
 /** A part of a test in a JVM of its own, where nothing else makes garbage, threads or classes. */
 final class ChildJvm {
-    /** For those of every build; those of a long run may take half a day. */
-    private static final Duration LIMIT = LongRun.isAsked() ? Duration.ofHours(12) : Tests.PATIENCE.multipliedBy(2);
-
     private static final String TOTAL = "total ";
 
     private ChildJvm() {}
 
     /** Runs a main class on this JVM's class path; returns what it wrote. Fails if it exits with anything but 0. */
     static String run(Path dir, List<String> options, Class<?> main, Object... arguments) throws Exception {
-        return run(LIMIT, dir, options, main, arguments);
+        return run(limit(2), dir, options, main, arguments);
+    }
+
+    /** So many times as long as a test waits for anything; in a long run half a day. */
+    static Duration limit(int patiences) {
+        return LongRun.isAsked() ? Duration.ofHours(12) : Tests.PATIENCE.multipliedBy(patiences);
     }
 
     /** The same, with more time than most need. */

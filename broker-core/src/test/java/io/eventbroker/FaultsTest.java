@@ -11,7 +11,6 @@ import ch.qos.logback.core.AppenderBase;
 import io.eventbroker.FaultMatrix.Kind;
 import io.eventbroker.FaultMatrix.Place;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -30,7 +29,6 @@ import org.slf4j.LoggerFactory;
 
 /** Faults of users' code: of every kind, at every place, with every policy; and those of the JVM, in JVMs of their own. */
 class FaultsTest {
-    private static final Duration LIMIT = LongRun.isAsked() ? Duration.ofHours(12) : Tests.PATIENCE.multipliedBy(10);
     private static final List<String> SHALLOW = List.of("-XX:MaxJavaStackTraceDepth=16");
     private static final List<String> SMALL = List.of("-Xmx24m", "-XX:+UseSerialGC");
 
@@ -112,7 +110,13 @@ class FaultsTest {
         List<String> divers = inChildren(
                 Math.max(3, least / 4_600),
                 number -> ChildJvm.run(
-                        LIMIT, dir, SHALLOW, StackEnd.class, LongRun.seed() + number * STEP, CALLS, DIVES));
+                        ChildJvm.limit(10),
+                        dir,
+                        SHALLOW,
+                        StackEnd.class,
+                        LongRun.seed() + number * STEP,
+                        CALLS,
+                        DIVES));
         long overflows = ChildJvm.sum(divers, "overflows");
         assertThat(overflows).isPositive();
         run.total("cold JVMs", divers.size()).total("stack overflows inside calls of the broker", overflows);

@@ -3,7 +3,6 @@ package io.eventbroker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -23,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("one-jdk") // what is checked is the same on each
 class LinearizabilityTest {
-    private static final Duration LIMIT = LongRun.isAsked() ? Duration.ofHours(12) : Tests.PATIENCE.multipliedBy(20);
-
     @Test
     @Timeout(value = 1, unit = TimeUnit.DAYS) // the child has a limit of its own
     void G1_G2_G5_eachHistoryIsOneThatAPlainListCouldHave(@TempDir Path dir) throws Exception {
@@ -34,7 +31,8 @@ class LinearizabilityTest {
         int stressed = LongRun.isAsked() ? 10_000 : 300;
         // what Lincheck makes of the bytecode takes C2 longer to compile than to run
         List<String> options = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-        String output = ChildJvm.run(LIMIT, dir, options, LinearHistories.class, scenarios, checked, stressed);
+        String output =
+                ChildJvm.run(ChildJvm.limit(20), dir, options, LinearHistories.class, scenarios, checked, stressed);
 
         for (LinearHistories.Structure structure : LinearHistories.Structure.values()) {
             for (String strategy : List.of("model checking", "stress")) {

@@ -1,8 +1,6 @@
 package io.eventbroker.bench.scale;
 
 import io.eventbroker.bench.lab.Figures;
-import io.eventbroker.bench.lab.Interval;
-import io.eventbroker.bench.lab.Window;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,11 +63,7 @@ final class Control {
 
     private static double nanosPerStep(LongUnaryOperator visit, Plan plan) throws InterruptedException {
         AtomicLong step = new AtomicLong();
-        for (int window = 0; window < plan.warmUpWindows(); window++) {
-            window(visit, step, plan);
-        }
-        return Interval.median(
-                Window.quietest(Window.measure(plan.windows(), () -> window(visit, step, plan)), plan.windows()));
+        return plan.median(() -> window(visit, step, plan));
     }
 
     private static double window(LongUnaryOperator visit, AtomicLong visited, Plan plan) {

@@ -1,8 +1,6 @@
 package io.eventbroker.bench.scale;
 
 import io.eventbroker.bench.lab.Arrivals;
-import io.eventbroker.bench.lab.Interval;
-import io.eventbroker.bench.lab.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -62,11 +60,7 @@ final class Flow implements AutoCloseable {
     static double nanosPerMessage(Subject subject, Plan plan) throws InterruptedException {
         try (Flow flow = new Flow(subject)) {
             long nanos = TimeUnit.MILLISECONDS.toNanos(plan.windowMillis());
-            for (int window = 0; window < plan.warmUpWindows(); window++) {
-                flow.window(nanos);
-            }
-            return Interval.median(
-                    Window.quietest(Window.measure(plan.windows(), () -> flow.window(nanos)), plan.windows()));
+            return plan.median(() -> flow.window(nanos));
         }
     }
 

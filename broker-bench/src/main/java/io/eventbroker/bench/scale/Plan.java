@@ -1,5 +1,7 @@
 package io.eventbroker.bench.scale;
 
+import io.eventbroker.bench.lab.Interval;
+import io.eventbroker.bench.lab.Window;
 import java.time.Duration;
 
 /**
@@ -16,6 +18,14 @@ record Plan(int warmUpWindows, int windows, int windowMillis, int largest) {
 
     /** For an indication. */
     static final Plan QUICK = new Plan(2, 3, 150, 100_000);
+
+    /** Warms up, then measures; returns the median of the windows that count. */
+    double median(Window.Measured<Double> window) throws InterruptedException {
+        for (int i = 0; i < warmUpWindows; i++) {
+            window.get();
+        }
+        return Interval.median(Window.quietest(Window.measure(windows, window), windows));
+    }
 
     /** How long a JVM takes, by and large: some measure twice, and the largest are long in preparing. */
     Duration expected() {
