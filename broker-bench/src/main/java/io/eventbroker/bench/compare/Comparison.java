@@ -33,6 +33,11 @@ final class Comparison {
         }
     }
 
+    /** Counts runs of an earlier call as run. */
+    void add(List<Trial> earlier) {
+        earlier.forEach(trial -> find(trial.scenario(), trial.contender()).add(trial));
+    }
+
     /** What there is so far. */
     List<Result> results() {
         return results;
@@ -48,11 +53,7 @@ final class Comparison {
     }
 
     private String runOnce(int round, Cell cell) throws InterruptedException {
-        Result result = results.stream()
-                .filter(one -> one.scenario().equals(cell.scenario())
-                        && one.contender().equals(cell.contender()))
-                .findFirst()
-                .orElseThrow();
+        Result result = find(cell.scenario().toString(), cell.contender().label());
         Run run;
         try {
             String line = new ForkedJvm(ForkedRun.class, ForkedRun.arguments(cell, plan), FLAGS).run(plan.patience());
@@ -70,5 +71,13 @@ final class Comparison {
         }
         return String.format(
                 Locale.ROOT, "%s M/s, checksum %016x", Tables.millions(run.messagesPerSecond()), run.checksum());
+    }
+
+    private Result find(String scenario, String contender) {
+        return results.stream()
+                .filter(result -> result.scenario().toString().equals(scenario)
+                        && result.contender().label().equals(contender))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -24,6 +24,9 @@ public final class Options {
     /** In each round so far: grows likewise. */
     private final List<Double> stolen = new ArrayList<>();
 
+    /** When the calls began that this one goes on with. */
+    private final List<String> resumed = new ArrayList<>();
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -128,13 +131,48 @@ public final class Options {
         settings.put("rounds", number);
         settings.put("seed", seed);
         settings.put("plan", plan);
-        settings.put("loadAverages", loads);
+        settings.put(Report.LOADS, loads);
         settings.put(Report.STOLEN, stolen);
+        settings.put(Report.RESUMED, resumed);
         settings.putAll(new TreeMap<>(particular)); // always in the same order
         return Report.begun(spec.name(), commandLine(), quick, settings);
     }
 
-    /** The command with its arguments as given, but for the names of files. */
+    /**
+     * Goes on with what the file of {@code --json} has: its rounds count as run, and are in the report. Call it before
+     * {@link #order}.
+     *
+     * @param head of the report of this call
+     * @param type of the runs
+     * @return the runs the file has
+     * @throws ParameterException if there is no such file, or it is not of this build, this machine and these arguments
+     */
+    public <T> List<T> resume(Report head, Class<T> type) {
+        if (json == null) {
+            throw new ParameterException(spec.commandLine(), "--resume needs --json: the file to go on with");
+        }
+        Report earlier;
+        List<T> runs;
+        try {
+            earlier = Report.read(json);
+            runs = earlier.runs(type);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--resume: cannot read " + json + ": " + e.getMessage(), e);
+        }
+        if (!earlier.isLike(head)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--resume: " + json + " is not of the same build, the same machine and the same arguments");
+        }
+        loads.addAll(earlier.list(Report.LOADS, Double.class));
+        stolen.addAll(earlier.list(Report.STOLEN, Double.class));
+        resumed.add(earlier.date());
+        resumed.addAll(earlier.list(Report.RESUMED, String.class));
+        return runs;
+    }
+
+    /** The command with its arguments as given, but for the names of files, and whether it goes on with an earlier one. */
     private List<String> commandLine() {
         List<String> line = new ArrayList<>();
         List<String> given = spec.root().commandLine().getParseResult().originalArgs();
@@ -142,7 +180,9 @@ public final class Options {
             line.add(spec.name());
         }
         for (String argument : given) {
-            line.add(argument.contains("/") || argument.contains("\\") ? "FILE" : argument);
+            if (!argument.equals("--resume")) {
+                line.add(argument.contains("/") || argument.contains("\\") ? "FILE" : argument);
+            }
         }
         return line;
     }

@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What a command found, and where, how and of what it was measured. Immutable: {@link #with} returns a copy under the
@@ -42,8 +43,14 @@ public record Report(
         List<Verdict> verdicts,
         List<Section> sections,
         List<?> runs) {
+    /** The setting that tells the load average at the beginning of each round. */
+    static final String LOADS = "loadAverages";
+
     /** The setting that tells what the host of a virtual machine kept of the processors in each round, from 0 to 1. */
     static final String STOLEN = "stolen";
+
+    /** The setting that tells when the calls began that this one goes on with. */
+    static final String RESUMED = "resumed";
 
     private static final double MUCH = 0.01;
 
@@ -89,6 +96,25 @@ public record Report(
         return JSON.readValue(file.toFile(), Report.class);
     }
 
+    /** Whether it is of the same build, the same machine and the same arguments, so that one may go on with the other. */
+    boolean isLike(Report other) {
+        return commandLine.equals(other.commandLine)
+                && commit.equals(other.commit)
+                && machine.withoutLoad().equals(other.machine.withoutLoad());
+    }
+
+    /** The runs of one that was read. */
+    <T> List<T> runs(Class<T> type) {
+        return runs.stream().map(run -> JSON.convertValue(run, type)).toList();
+    }
+
+    /** A setting that is a list; empty if there is none of that name. */
+    <T> List<T> list(String setting, Class<T> type) {
+        return settings.get(setting) instanceof List<?> all
+                ? all.stream().map(type::cast).toList()
+                : List.of();
+    }
+
     /** The tables, for a terminal; the targets only where a verdict was reached. */
     public void print(PrintWriter out) {
         out.println(headline());
@@ -108,6 +134,9 @@ public record Report(
     /** What was run, when. */
     String headline() {
         return "broker-bench " + String.join(" ", commandLine) + ", " + date
+                + list(RESUMED, String.class).stream()
+                        .map(earlier -> ", going on with what began " + earlier)
+                        .collect(Collectors.joining())
                 + (machine.loadAverage() > Machine.QUIET
                         ? String.format(Locale.ROOT, ", on a busy machine (load average %.2f)", machine.loadAverage())
                         : "")
@@ -120,12 +149,10 @@ public record Report(
 
     /** What the host kept on the average of all rounds. */
     private double stolen() {
-        return settings.get(STOLEN) instanceof List<?> rounds
-                ? rounds.stream()
-                        .mapToDouble(round -> ((Number) round).doubleValue())
-                        .average()
-                        .orElse(0)
-                : 0;
+        return list(STOLEN, Number.class).stream()
+                .mapToDouble(Number::doubleValue)
+                .average()
+                .orElse(0);
     }
 
     /** This report as JSON. */

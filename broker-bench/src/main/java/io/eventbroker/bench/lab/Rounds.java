@@ -22,13 +22,14 @@ public final class Rounds {
     private final List<Double> stolen;
 
     /**
-     * So many rounds.
+     * So many rounds, those included that an earlier call has run.
      *
      * @param seed from which the order of each round follows
      * @param each how long one measurement is expected to take
      * @param progress gets a line for each
      * @param loads gets the load average at the beginning of each round
-     * @param stolen gets what the host of a virtual machine kept of the processors in each round, from 0 to 1
+     * @param stolen gets what the host of a virtual machine kept of the processors in each round, from 0 to 1; has that of
+     *     the rounds that were run already
      */
     public Rounds(int rounds, long seed, Duration each, PrintWriter progress, List<Double> loads, List<Double> stolen) {
         this.rounds = rounds;
@@ -53,7 +54,7 @@ public final class Rounds {
     }
 
     /**
-     * Runs them all.
+     * Runs them all, but for the rounds that were run already.
      *
      * @param measurements of a round, from 1; for a round to come, about as many as there will be
      * @param afterRound called with the number of each round that is done
@@ -61,10 +62,11 @@ public final class Rounds {
      */
     public <T> void run(IntFunction<List<T>> measurements, Trial<T> trial, IntConsumer afterRound)
             throws InterruptedException {
-        tell("seed " + seed + "; about " + time(each.multipliedBy(toCome(1, measurements))));
+        int first = stolen.size() + 1;
+        tell("seed " + seed + "; about " + time(each.multipliedBy(toCome(first, measurements))));
         long begun = System.nanoTime();
         int done = 0;
-        for (int round = 1; round <= rounds; round++) {
+        for (int round = first; round <= rounds; round++) {
             loads.add(Machine.load());
             StealTime before = StealTime.now();
             List<T> order = new ArrayList<>(measurements.apply(round));

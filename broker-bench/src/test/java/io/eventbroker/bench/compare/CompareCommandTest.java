@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.eventbroker.bench.CommandRun;
 import io.eventbroker.bench.compare.load.Plan;
 import io.eventbroker.bench.compare.load.Scenario;
@@ -11,6 +12,7 @@ import io.eventbroker.bench.compare.peers.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +39,8 @@ class CompareCommandTest {
                     --gate --window 100   | --gate needs windows of at least 200 ms
                     --gate --quick        | --gate needs at least 7 rounds, not 3
                     --gate --scenario 1x1 | --gate needs all scenarios and contenders
+                    --resume              | --resume needs --json: the file to go on with
+                    --resume --json none  | --resume: cannot read none
                     --slow                | Unknown option: '--slow'
                     1x1                   | Unmatched argument at index 1: '1x1'
                     """)
@@ -103,6 +107,50 @@ class CompareCommandTest {
             assertThat(one.path("run").path("lost").asLong()).isZero();
         });
         assertThat(Files.readString(html)).contains("Scenario 1x1").contains("echarts.init(");
+    }
+
+    @Tag("slow")
+    @Test
+    @Timeout(120)
+    void goesOnAfterTheRoundsThatAnEndedCallHasLeft() throws IOException {
+        Path json = folder.resolve("results.json");
+        String[] arguments =
+                ("--rounds 2 --window 10 --scenario 1x1 --contender broker-lane --contender disruptor-single --json "
+                                + json)
+                        .split(" ");
+        assertThat(compare(arguments).exitCode()).isZero();
+        ObjectNode ended = keepRoundOne(json);
+
+        CommandRun other = compare(concat(arguments, "--resume", "--seed", "2"));
+        assertThat(other.exitCode()).isEqualTo(2);
+        assertThat(other.err()).contains("is not of the same build, the same machine and the same arguments");
+        CommandRun resumed = compare(concat(arguments, "--resume"));
+
+        assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+        assertThat(resumed.err()).contains("round 2/2").doesNotContain("round 1/2");
+        assertThat(resumed.out())
+                .contains("going on with what began " + ended.path("date").asText());
+        JsonNode results = new ObjectMapper().readTree(json.toFile());
+        assertThat(results.path("runs")).hasSize(6);
+        assertThat(results.path("runs")).containsAll(ended.path("runs"));
+        assertThat(results.path("settings").path("loadAverages")).hasSize(2);
+        assertThat(results.path("settings").path("stolen")).hasSize(2);
+    }
+
+    private static ObjectNode keepRoundOne(Path json) throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        ObjectNode report = (ObjectNode) mapper.readTree(json.toFile());
+        assertThat(report.path("runs")).hasSize(6);
+        report.withArray("runs").removeIf(run -> run.path("round").asInt() > 1);
+        ObjectNode settings = report.withObject("/settings");
+        settings.withArray("loadAverages").remove(1);
+        settings.withArray("stolen").remove(1);
+        mapper.writeValue(json.toFile(), report);
+        return report;
+    }
+
+    private static String[] concat(String[] some, String... more) {
+        return Stream.concat(Stream.of(some), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

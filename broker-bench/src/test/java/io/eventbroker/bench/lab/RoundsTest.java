@@ -27,7 +27,11 @@ class RoundsTest {
 
     @Test
     void theOrderFollowsFromTheSeed() throws InterruptedException {
-        assertThat(orders(7)).isEqualTo(orders(7)).isNotEqualTo(orders(8));
+        List<List<Integer>> first = orders(7);
+        stolen.clear();
+        assertThat(orders(7)).isEqualTo(first);
+        stolen.clear();
+        assertThat(orders(8)).isNotEqualTo(first);
     }
 
     @Test
@@ -49,9 +53,21 @@ class RoundsTest {
         assertThat(stolen).hasSize(3).allMatch(share -> share >= 0 && share <= 1);
     }
 
+    @Test
+    void roundsThatWereRunAlreadyAreNotRunAgainAndTheOthersKeepTheirOrder() throws InterruptedException {
+        List<List<Integer>> all = orders(7);
+        stolen.clear();
+        stolen.add(0.25);
+
+        assertThat(orders(7)).isEqualTo(all.subList(1, 3));
+        assertThat(stolen).hasSize(3).startsWith(0.25);
+        assertThat(printed.toString()).contains("seed 7; about 40 s");
+    }
+
     private List<List<Integer>> orders(long seed) throws InterruptedException {
         List<List<Integer>> orders = new ArrayList<>();
         List<Integer> order = new ArrayList<>();
+        int already = stolen.size();
         new Rounds(3, seed, Duration.ofSeconds(2), new PrintWriter(printed), loads, stolen)
                 .run(
                         round -> TEN,
@@ -60,7 +76,7 @@ class RoundsTest {
                             return "done";
                         },
                         round -> {
-                            assertThat(round).isEqualTo(orders.size() + 1);
+                            assertThat(round).isEqualTo(already + orders.size() + 1);
                             orders.add(List.copyOf(order));
                             order.clear();
                         });
