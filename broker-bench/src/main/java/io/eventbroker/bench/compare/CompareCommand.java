@@ -81,12 +81,6 @@ public final class CompareCommand implements Callable<Integer> {
                     + " host of a virtual machine keeps the processors meanwhile.")
     private @Nullable Integer window;
 
-    @Option(
-            names = "--resume",
-            description = "Go on after the rounds that the file of --json has from an earlier call, which was ended. It"
-                    + " must be of the same build, the same machine and the same arguments.")
-    private boolean resume;
-
     @Mixin
     private Options options;
 
@@ -101,9 +95,7 @@ public final class CompareCommand implements Callable<Integer> {
 
         Comparison comparison = new Comparison(scenarios(), contenders(), plan);
         Report head = options.head(rounds, plan, Map.of("trialRounds", Result.TRIAL_ROUNDS));
-        if (resume) {
-            comparison.add(options.resume(head, Trial.class));
-        }
+        comparison.add(options.resumed(head, Trial.class));
         boolean[] written = {true};
         comparison.run(
                 options.order(rounds, plan.expected()),

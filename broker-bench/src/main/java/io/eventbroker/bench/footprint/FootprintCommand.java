@@ -74,7 +74,7 @@ public final class FootprintCommand implements Callable<Integer> {
                 new Outcomes<>(Figures.class, part -> part.jvm(plan), plan.patience(), Figures::summary);
         FootprintReport report = new FootprintReport(groups, plan, outcomes);
         boolean isWritten =
-                outcomes.measure(parts, options.order(rounds, plan.expected()), () -> report.under(head), options);
+                outcomes.measure(parts, options.order(rounds, plan.expected()), head, report::under, options);
 
         boolean isClean = parts.stream().allMatch(part -> outcomes.failures(part) == 0);
         return isWritten && isClean ? ExitCode.OK : ExitCode.SOFTWARE;

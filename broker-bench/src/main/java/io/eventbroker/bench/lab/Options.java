@@ -55,6 +55,20 @@ public final class Options {
     private @Nullable Path html;
 
     @Option(
+            names = "--resume",
+            description = "Go on after the rounds that the file of --json has from an earlier call, which was ended. It"
+                    + " must be of the same build, the same machine and the same arguments.")
+    private boolean resume;
+
+    @Option(
+            names = "--calm",
+            paramLabel = "MINUTES",
+            description =
+                    "Wait before runs until the host of a virtual machine leaves the processors alone, for so long"
+                            + " at most, all runs together; 0 unless told.")
+    private int calm;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this help.")
@@ -69,6 +83,12 @@ public final class Options {
     public void check() {
         if (rounds != null && rounds < 1) {
             throw new ParameterException(spec.commandLine(), "--rounds must be at least 1");
+        }
+        if (calm < 0) {
+            throw new ParameterException(spec.commandLine(), "--calm must not be negative");
+        }
+        if (resume && json == null) {
+            throw new ParameterException(spec.commandLine(), "--resume needs --json: the file to go on with");
         }
         requireWritable("--json", json);
         requireWritable("--html", html);
@@ -116,7 +136,8 @@ public final class Options {
                     .getErr()
                     .printf(Locale.ROOT, "warning: this machine is busy, its load average is %.2f%n", load);
         }
-        return new Rounds(number, seed, each, spec.commandLine().getErr(), loads, stolen);
+        return new Rounds(
+                number, seed, each, spec.commandLine().getErr(), loads, stolen, new Calm(Duration.ofMinutes(calm)));
     }
 
     /**
@@ -139,17 +160,16 @@ public final class Options {
     }
 
     /**
-     * Goes on with what the file of {@code --json} has: its rounds count as run, and are in the report. Call it before
-     * {@link #order}.
+     * With {@code --resume} goes on with what the file of {@code --json} has: its rounds count as run.
      *
      * @param head of the report of this call
      * @param type of the runs
-     * @return the runs the file has
+     * @return the runs the file has; none without {@code --resume}
      * @throws ParameterException if there is no such file, or it is not of this build, this machine and these arguments
      */
-    public <T> List<T> resume(Report head, Class<T> type) {
-        if (json == null) {
-            throw new ParameterException(spec.commandLine(), "--resume needs --json: the file to go on with");
+    public <T> List<T> resumed(Report head, Class<T> type) {
+        if (!resume || json == null) {
+            return List.of();
         }
         Report earlier;
         List<T> runs;

@@ -1,5 +1,8 @@
 package io.eventbroker.bench.lab;
 
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -10,9 +13,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What measurements came to that each have a JVM of their own, by measurement and round. A JVM that fails, hangs or finds
@@ -29,7 +33,22 @@ public final class Outcomes<M, R> {
     private final Function<R, String> summary;
     private final Map<M, Map<Integer, R>> results = new LinkedHashMap<>();
     private final Map<M, Integer> failures = new LinkedHashMap<>();
-    private final List<Map<String, Object>> runs = new ArrayList<>();
+    private final List<Run> runs = new ArrayList<>();
+
+    /**
+     * What a JVM came to.
+     *
+     * @param round from 1
+     * @param measurement its name
+     * @param result null if there is none
+     * @param failure why there is none; null if there is
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Run(
+            int round,
+            String measurement,
+            @Nullable Object result,
+            @Nullable String failure) {}
 
     /**
      * No outcomes yet.
@@ -49,15 +68,28 @@ public final class Outcomes<M, R> {
     /**
      * Measures everything, round by round, writes the report that the options ask for after each, and prints it in the end.
      *
-     * @param report made anew of what is there
+     * @param head of the report
+     * @param report a report with that head, made anew of what is there
      * @return whether it could be written
      * @throws InterruptedException if interrupted meanwhile
      */
-    public boolean measure(List<M> measurements, Rounds rounds, Supplier<Report> report, Options options)
+    public boolean measure(
+            List<M> measurements, Rounds rounds, Report head, UnaryOperator<Report> report, Options options)
             throws InterruptedException {
+        for (Run run : options.resumed(head, Run.class)) {
+            M measurement = measurements.stream()
+                    .filter(one -> one.toString().equals(run.measurement))
+                    .findFirst()
+                    .orElseThrow();
+            if (run.failure == null) {
+                add(run.round, measurement, JsonLine.read(JsonLine.of(requireNonNull(run.result)), type));
+            } else {
+                fail(run.round, measurement, run.failure);
+            }
+        }
         AtomicBoolean isWritten = new AtomicBoolean(true);
-        rounds.run(round -> measurements, this::run, round -> isWritten.set(options.write(report.get())));
-        options.print(report.get());
+        rounds.run(round -> measurements, this::run, round -> isWritten.set(options.write(report.apply(head))));
+        options.print(report.apply(head));
         return isWritten.get();
     }
 
@@ -75,21 +107,13 @@ public final class Outcomes<M, R> {
     /** Notes a result. */
     public void add(int round, M measurement, R result) {
         results.computeIfAbsent(measurement, m -> new TreeMap<>()).put(round, result);
-        note(round, measurement, "result", result);
+        runs.add(new Run(round, measurement.toString(), result, null));
     }
 
     /** Notes that a run has no result. */
     public void fail(int round, M measurement, String why) {
         failures.merge(measurement, 1, Integer::sum);
-        note(round, measurement, "failure", why);
-    }
-
-    private void note(int round, M measurement, String what, Object content) {
-        Map<String, Object> run = new LinkedHashMap<>();
-        run.put("round", round);
-        run.put("measurement", measurement.toString());
-        run.put(what, content);
-        runs.add(run);
+        runs.add(new Run(round, measurement.toString(), null, why));
     }
 
     /** How many runs had a result. */
@@ -145,7 +169,7 @@ public final class Outcomes<M, R> {
     }
 
     /** Everything, for the JSON. */
-    public List<Map<String, Object>> runs() {
+    public List<Run> runs() {
         return List.copyOf(runs);
     }
 

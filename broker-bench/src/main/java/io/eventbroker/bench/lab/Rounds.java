@@ -20,6 +20,7 @@ public final class Rounds {
     private final PrintWriter progress;
     private final List<Double> loads;
     private final List<Double> stolen;
+    private final Calm calm;
 
     /**
      * So many rounds, those included that an earlier call has run.
@@ -30,14 +31,23 @@ public final class Rounds {
      * @param loads gets the load average at the beginning of each round
      * @param stolen gets what the host of a virtual machine kept of the processors in each round, from 0 to 1; has that of
      *     the rounds that were run already
+     * @param calm is waited for before each run
      */
-    public Rounds(int rounds, long seed, Duration each, PrintWriter progress, List<Double> loads, List<Double> stolen) {
+    Rounds(
+            int rounds,
+            long seed,
+            Duration each,
+            PrintWriter progress,
+            List<Double> loads,
+            List<Double> stolen,
+            Calm calm) {
         this.rounds = rounds;
         this.seed = seed;
         this.each = each;
         this.progress = progress;
         this.loads = loads;
         this.stolen = stolen;
+        this.calm = calm;
     }
 
     /** One measurement. */
@@ -72,6 +82,7 @@ public final class Rounds {
             List<T> order = new ArrayList<>(measurements.apply(round));
             Collections.shuffle(order, new Random(seed * 31 + round));
             for (int i = 0; i < order.size(); i++) {
+                calm.await();
                 String came = trial.run(round, order.get(i));
                 done++;
                 long left = order.size() - i - 1 + toCome(round + 1, measurements);

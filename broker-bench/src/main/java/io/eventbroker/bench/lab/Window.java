@@ -15,7 +15,7 @@ public record Window<T>(T measured, double stolen) {
     public static final int TRIES = 3;
 
     /** Between two and three ticks of 10 ms where two processors are busy for 200 ms, one and two where one is. */
-    private static final double MOST = 0.0625;
+    static final double MOST = 0.0625;
 
     /** One measurement. */
     @FunctionalInterface

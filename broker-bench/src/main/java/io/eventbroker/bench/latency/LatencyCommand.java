@@ -92,7 +92,7 @@ public final class LatencyCommand implements Callable<Integer> {
                 new Outcomes<>(LatencyRun.class, measured -> measured.jvm(plan), plan.patience(), LatencyRun::summary);
         LatencyReport report = new LatencyReport(some, someRates, outcomes);
         boolean isWritten =
-                outcomes.measure(cases, options.order(rounds, plan.expected()), () -> report.under(head), options);
+                outcomes.measure(cases, options.order(rounds, plan.expected()), head, report::under, options);
 
         boolean isClean = cases.stream()
                 .filter(measured -> Contender.OWN.contains(measured.contender()))

@@ -80,7 +80,7 @@ public final class ScaleCommand implements Callable<Integer> {
                 new Outcomes<>(Figures.class, one -> one.jvm(plan), plan.patience(), Figures::summary);
         ScaleReport report = new ScaleReport(some, plan, outcomes);
         boolean isWritten =
-                outcomes.measure(cases, options.order(rounds, plan.expected()), () -> report.under(head), options);
+                outcomes.measure(cases, options.order(rounds, plan.expected()), head, report::under, options);
 
         boolean isClean = cases.stream().allMatch(one -> outcomes.failures(one) == 0);
         return isWritten && isClean ? ExitCode.OK : ExitCode.SOFTWARE;

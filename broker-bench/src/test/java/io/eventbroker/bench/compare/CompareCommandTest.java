@@ -39,6 +39,7 @@ class CompareCommandTest {
                     --gate --window 100   | --gate needs windows of at least 200 ms
                     --gate --quick        | --gate needs at least 7 rounds, not 3
                     --gate --scenario 1x1 | --gate needs all scenarios and contenders
+                    --calm -1             | --calm must not be negative
                     --resume              | --resume needs --json: the file to go on with
                     --resume --json none  | --resume: cannot read none
                     --slow                | Unknown option: '--slow'

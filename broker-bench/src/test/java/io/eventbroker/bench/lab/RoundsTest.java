@@ -68,7 +68,7 @@ class RoundsTest {
         List<List<Integer>> orders = new ArrayList<>();
         List<Integer> order = new ArrayList<>();
         int already = stolen.size();
-        new Rounds(3, seed, Duration.ofSeconds(2), new PrintWriter(printed), loads, stolen)
+        new Rounds(3, seed, Duration.ofSeconds(2), new PrintWriter(printed), loads, stolen, new Calm(Duration.ZERO))
                 .run(
                         round -> TEN,
                         (round, number) -> {
