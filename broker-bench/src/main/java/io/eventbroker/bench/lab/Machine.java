@@ -46,11 +46,6 @@ public record Machine(
                         flags(List.of()).stream().filter(Machine::namesNoFile).toList()));
     }
 
-    /** The same at any other time. */
-    Machine withoutLoad() {
-        return new Machine(processor, cores, os, architecture, 0, jvm);
-    }
-
     /** The load average of the last minute; negative where there is none. */
     static double load() {
         return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();

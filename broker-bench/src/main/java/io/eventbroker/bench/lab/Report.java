@@ -96,11 +96,14 @@ public record Report(
         return JSON.readValue(file.toFile(), Report.class);
     }
 
+    /** What was measured where: equal if build and machine are. */
+    String origin() {
+        return commit + " on " + machine + ", " + machine.jvm().vendor();
+    }
+
     /** Whether it is of the same build, the same machine and the same arguments, so that one may go on with the other. */
     boolean isLike(Report other) {
-        return commandLine.equals(other.commandLine)
-                && commit.equals(other.commit)
-                && machine.withoutLoad().equals(other.machine.withoutLoad());
+        return commandLine.equals(other.commandLine) && origin().equals(other.origin());
     }
 
     /** The runs of one that was read. */

@@ -42,7 +42,7 @@ public final class TablesCommand implements Callable<Integer> {
     public Integer call() {
         List<Report> reports = files.stream().map(this::read).toList();
         PrintWriter out = spec.commandLine().getOut();
-        if (reports.stream().map(TablesCommand::origin).distinct().count() > 1) {
+        if (reports.stream().map(Report::origin).distinct().count() > 1) {
             out.println("**These results are not all of one build and one machine:** see below which is of what.\n");
         }
         out.println(Targets.table(reports.stream()
@@ -58,11 +58,6 @@ public final class TablesCommand implements Callable<Integer> {
         }
         out.flush();
         return ExitCode.OK;
-    }
-
-    /** What was measured where. */
-    private static String origin(Report report) {
-        return report.commit() + " on " + report.machine();
     }
 
     private Report read(Path file) {
